@@ -1,0 +1,58 @@
+"""The master key: 32 bytes in a file of 64 hex digits that only its owner may read, or a systemd credential.
+
+It seals the versioned keys in the store and nothing else, so rotating it rewraps a handful of rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+from pathlib import Path
+
+from rpcauth.errors import StoreRefused
+
+MASTER_KEY_BYTES = 32
+_CHECK_TEXT = b"rpcauth master key check v1"
+
+
+def load_master_key(path: Path) -> bytes:
+    """The key in `path`. Raises StoreRefused when it is missing, readable by others, or not 64 hex digits."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text("ascii").strip()
+    except FileNotFoundError:
+        raise StoreRefused(f"{path}: no master key here; put back the one that this store was made with") from None
+    except (OSError, UnicodeDecodeError):
+        raise StoreRefused(f"{path}: the master key cannot be read; check its owner and mode (0600)") from None
+    if stat.S_ISREG(mode) and mode & 0o077:
+        raise StoreRefused(f"{path}: the master key is readable by others; type: chmod 600 {path}")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise StoreRefused(f"{path}: the master key must be 64 hex digits; `rpcauth keys init` makes one")
+    return key
+
+
+def write_master_key(path: Path, key: bytes) -> None:
+    """Write a key to a file that does not exist yet, 0600, and sync it and its folder. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, key.hex().encode() + b"\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def check_value(key: bytes) -> bytes:
+    """What the store keeps to recognise its master key; it discloses nothing of the key."""
+    return hmac.digest(key, _CHECK_TEXT, hashlib.sha256)

@@ -1,0 +1,1 @@
+"""The store: a port of domain verbs, and the engines that implement it."""

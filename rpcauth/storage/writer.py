@@ -1,0 +1,107 @@
+"""Group commit: one thread takes whatever is queued and has the engine run it in one transaction.
+
+Answers go out after the commit, all of a group in one hop back to the event loop. A full queue refuses at once:
+under overload a quick no is worth more than a late yes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rpcauth.errors import Outcome, StorageUnavailable
+
+_log = logging.getLogger(__name__)
+
+GROUP_LIMIT = 256
+"""Most operations of one commit; it bounds how long the first of a group waits."""
+
+
+class Pending:
+    """One submitted job and, once run, what came of it: exactly one of `result` and `error` counts."""
+
+    __slots__ = ("error", "future", "job", "result")
+
+    def __init__(self, job: Any, future: asyncio.Future[Any]) -> None:
+        self.job = job
+        self.future = future
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def answer(self) -> None:
+        if self.future.done():
+            return  # its caller went away; what was committed stays committed
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Writer:
+    """Runs `run_group` in its own thread. `on_answers` is called on the loop before each group's answers go out."""
+
+    def __init__(
+        self,
+        run_group: Callable[[Sequence[Pending]], None],
+        *,
+        queue_limit: int,
+        on_answers: Callable[[], None],
+    ) -> None:
+        self._run_group = run_group
+        self._on_answers = on_answers
+        self._queue_limit = queue_limit
+        self._queue: deque[Pending] = deque()
+        self._wake = threading.Condition(threading.Lock())
+        self._stopping = False
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._work, name="rpcauth-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def queue_depth(self) -> int:
+        return len(self._queue)
+
+    def submit(self, job: Any) -> asyncio.Future[Any]:
+        """Queue a job; the future answers after its commit. Raises StorageUnavailable when full or stopped."""
+        if self._stopping or len(self._queue) >= self._queue_limit:
+            raise StorageUnavailable(Outcome.NOT_DONE, "writer.stopped" if self._stopping else "writer.queue_full")
+        pending = Pending(job, self._loop.create_future())
+        with self._wake:
+            self._queue.append(pending)
+            self._wake.notify()
+        return pending.future
+
+    async def stop(self) -> None:
+        """Finish what is queued, then end the thread."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        await self._loop.run_in_executor(None, self._thread.join)
+        # The last group's answers were posted to this loop before the thread ended.
+        await asyncio.sleep(0)
+
+    def _work(self) -> None:
+        while group := self._take():
+            try:
+                self._run_group(group)
+            except Exception as error:  # the engine classifies its own failures; this is a defect in it
+                _log.critical("the writer met an unexpected %s", type(error).__name__)
+                for pending in group:
+                    pending.error = StorageUnavailable(Outcome.UNKNOWN, "writer.defect")
+            self._loop.call_soon_threadsafe(self._answer, group)
+
+    def _take(self) -> list[Pending]:
+        with self._wake:
+            while not self._queue and not self._stopping:
+                self._wake.wait()
+            count = min(len(self._queue), GROUP_LIMIT)
+            return [self._queue.popleft() for _ in range(count)]
+
+    def _answer(self, group: list[Pending]) -> None:
+        self._on_answers()
+        for pending in group:
+            pending.answer()
