@@ -1,0 +1,99 @@
+"""Proving clients: which live secret of an application, if any, a presented secret is.
+
+Generated secrets cost a digest. Human-chosen ones cost 14 ms of Argon2id, so they are checked off the event loop, at
+most two at a time; failures are throttled per client before anything is hashed, and a verified secret is remembered
+for five minutes by a digest under a key that lives in this process only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from rpcauth.errors import LimitReached
+from rpcauth.keys.keyring import Keyring
+from rpcauth.keys.passwords import is_password
+from rpcauth.model import Application, ClientSecret, Definitions, Millis, Secret, SecretKind
+from rpcauth.oauth.client import ClientProof
+from rpcauth.operations.throttle import FailureThrottle
+
+REMEMBERED = 5 * 60 * 1000
+"""Milliseconds that a verified human-chosen secret is remembered."""
+
+_REMEMBERED_LIMIT = 10_000
+
+
+class ClientAuthenticator:
+    """Matches presented secrets. `failures_per_minute` bounds wrong secrets of one client; 0 leaves them unbounded."""
+
+    def __init__(
+        self, *, keyring: Callable[[], Keyring], now: Callable[[], Millis], concurrency: int, failures_per_minute: int
+    ) -> None:
+        self._keyring = keyring
+        self._now = now
+        self._pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="rpcauth-argon2")
+        self._throttle = FailureThrottle(per_minute=failures_per_minute)
+        self._memory_key = os.urandom(32)
+        self._remembered: OrderedDict[bytes, Millis] = OrderedDict()
+
+    async def prove(self, definitions: Definitions, client_id: str, secret: Secret | None) -> ClientProof:
+        """What this secret proves of this client. Raises LimitReached after too many wrong ones.
+
+        An unknown client gets no match at the cost of a digest: client ids are no secret (RFC 6749 §2.2), so hiding
+        which exist is not worth an Argon2id check that anybody could ask for.
+        """
+        if secret is None:
+            return ClientProof(client_id=client_id)
+        application = definitions.applications.get(client_id)
+        matched = None if application is None else await self._find_match(application, secret)
+        return ClientProof(client_id=client_id, secret_given=True, matched=matched)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _find_match(self, application: Application, secret: Secret) -> ClientSecret | None:
+        for stored in application.secrets:
+            if stored.kind is SecretKind.DIGEST and self._is_digest(application.client_id, stored, secret):
+                return stored
+            if stored.kind is SecretKind.ARGON2ID and self._is_remembered(application.client_id, stored, secret):
+                return stored
+        self._check_throttle(application.client_id)
+        # Counted before the slow check, so that parallel tries cannot slip past the limit together.
+        self._throttle.record_failure(application.client_id, self._now())
+        for stored in application.secrets:
+            if stored.kind is SecretKind.ARGON2ID and await self._is_password(stored, secret):
+                self._throttle.forgive(application.client_id)
+                self._remember(application.client_id, stored, secret)
+                return stored
+        return None
+
+    def _is_digest(self, client_id: str, stored: ClientSecret, secret: Secret) -> bool:
+        version, _, digest = stored.stored.removeprefix("v").partition(":")
+        expected = self._keyring().client_secret_digest(client_id, secret.reveal(), int(version))
+        return hmac.compare_digest(expected, bytes.fromhex(digest))
+
+    def _check_throttle(self, client_id: str) -> None:
+        retry_after = self._throttle.retry_after(client_id, self._now())
+        if retry_after:
+            raise LimitReached(retry_after, "client.too_many_wrong_secrets")
+
+    async def _is_password(self, stored: ClientSecret, secret: Secret) -> bool:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, is_password, stored.stored, secret.reveal())
+
+    def _memory_of(self, client_id: str, stored: ClientSecret, secret: Secret) -> bytes:
+        text = "\0".join((client_id, stored.stored, secret.reveal()))
+        return hmac.digest(self._memory_key, text.encode(), "sha256")
+
+    def _is_remembered(self, client_id: str, stored: ClientSecret, secret: Secret) -> bool:
+        until = self._remembered.get(self._memory_of(client_id, stored, secret))
+        return until is not None and self._now() < until
+
+    def _remember(self, client_id: str, stored: ClientSecret, secret: Secret) -> None:
+        self._remembered[self._memory_of(client_id, stored, secret)] = Millis(self._now() + REMEMBERED)
+        if len(self._remembered) > _REMEMBERED_LIMIT:
+            self._remembered.popitem(last=False)

@@ -1,0 +1,53 @@
+"""One call on its way through a method: who calls, how it is read, and what it may touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rpcauth.model import Caller, Definitions, Secret, Service
+from rpcauth.oauth.client import ClientProof
+from rpcauth.operations.authentication import ClientAuthenticator
+from rpcauth.rpc.access import get_allowed_service
+from rpcauth.rpc.dialect import Dialect
+from rpcauth.rpc.params import TEXT, Client, Reader
+from rpcauth.storage.port import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What methods work with. `cache_seconds` is how long a caller may keep a token's answer; 0: not at all."""
+
+    store: Store
+    authenticator: ClientAuthenticator
+    cache_seconds: int = 0
+
+
+@dataclass(slots=True)
+class Invocation:
+    """The first argument of every method. `service_key` is set for the log once the service was found allowed."""
+
+    backend: Backend
+    caller: Caller
+    dialect: Dialect
+    reader: Reader
+    service_key: str | None = None
+
+    @property
+    def store(self) -> Store:
+        return self.backend.store
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.backend.store.definitions
+
+    def service(self, value: object) -> Service:
+        """The service of the parameter `service_key`. Raises ParamsInvalid, CallerRefused."""
+        service_key = self.reader.text("service_key", value, TEXT)
+        service = get_allowed_service(self.caller, self.definitions, service_key)
+        self.service_key = service_key
+        return service
+
+    async def prove(self, client: Client) -> ClientProof:
+        """What the client object proves."""
+        secret = None if client.client_secret is None else Secret(client.client_secret)
+        return await self.backend.authenticator.prove(self.definitions, client.client_id or "", secret)
