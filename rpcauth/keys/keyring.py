@@ -21,7 +21,9 @@ from rpcauth.errors import StoreRefused
 from rpcauth.model import Millis, RecordId
 
 KEY_BYTES = 32
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
+"""Of AES-GCM; every seal takes fresh random ones."""
+
 _VERSION_BYTES = 2
 REFERENCE_BYTES = 12
 
@@ -64,7 +66,7 @@ def seal_key(master: bytes, purpose: Purpose, version: int, key: bytes, *, nonce
 
 def open_key(master: bytes, row: SealedKey) -> bytes:
     """Unwrap one key. Raises StoreRefused when the row was not sealed under this master key."""
-    nonce, ciphertext = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
+    nonce, ciphertext = row.sealed[:NONCE_BYTES], row.sealed[NONCE_BYTES:]
     try:
         return AESGCM(master).decrypt(nonce, ciphertext, _wrapping_data(row.purpose, row.version))
     except InvalidTag:
@@ -153,8 +155,8 @@ class Keyring:
     def open(self, sealed: bytes, purpose: str, row: str) -> str:
         """Decrypt what `seal` made. Raises StoreRefused when the row was altered or its key is gone."""
         version = int.from_bytes(sealed[:_VERSION_BYTES], "big")
-        nonce = sealed[_VERSION_BYTES : _VERSION_BYTES + _NONCE_BYTES]
-        ciphertext = sealed[_VERSION_BYTES + _NONCE_BYTES :]
+        nonce = sealed[_VERSION_BYTES : _VERSION_BYTES + NONCE_BYTES]
+        ciphertext = sealed[_VERSION_BYTES + NONCE_BYTES :]
         try:
             return self._seals[version].decrypt(nonce, ciphertext, f"{purpose}|{row}".encode()).decode()
         except (InvalidTag, KeyError):

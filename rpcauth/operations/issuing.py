@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rpcauth.keys.keyring import NONCE_BYTES
 from rpcauth.model import (
     DAY,
     AccessToken,
@@ -36,8 +37,6 @@ from rpcauth.storage.port import Mint
 SECOND = 1000
 TOMBSTONE = 90 * DAY * SECOND
 """Milliseconds that a spent token of a grant without an absolute end is remembered."""
-
-NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from typing import Any
 
 from rpcauth.errors import (
     CallerRefused,
+    ConfigurationInvalid,
+    DefinitionsRefused,
     ErrorCode,
     LimitReached,
     OAuthError,
@@ -24,6 +26,7 @@ from rpcauth.errors import (
 from rpcauth.oauth.redirect_uri import extend_query, with_fragment
 from rpcauth.operations.answers import AnsweredError, JsonAnswer, RedirectAnswer
 from rpcauth.rpc import writing
+from rpcauth.rpc.codes import Code
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.writing import Fault
 
@@ -66,6 +69,8 @@ def failure_of(error: Exception, dialect: Dialect) -> Failure:
             return _oauth_failure(error, dialect)
         case ParamsInvalid():
             return _plain(writing.invalid_params(error.path))
+        case DefinitionsRefused() | ConfigurationInvalid():
+            return _plain(Fault(Code.INVALID_PARAMS, "Invalid params", {"problems": error.problems}))
         case CallerRefused():
             return _plain(writing.NOT_AUTHORIZED, error.detail)
         case LimitReached():

@@ -5,10 +5,10 @@ An operation's effects are whole or absent, whatever its neighbours in a group c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rpcauth.keys.keyring import SealedKey
+from rpcauth.keys.keyring import Purpose, SealedKey
 from rpcauth.model import AccessToken, Application, AuthorizationCode, Caller, Grant, Millis, RecordId, Service
 
 
@@ -196,6 +196,23 @@ class PutKey:
 
 
 @dataclass(frozen=True, slots=True)
+class DropKey:
+    """Forget one version of a key: nothing that it made can be checked or opened any more."""
+
+    purpose: Purpose
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMaster:
+    """Replace every key's wrapping and the check value: the store then belongs to another master key."""
+
+    keys: tuple[SealedKey, ...]
+    check: bytes
+    master: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PutMeta:
     """One named value of the store itself, such as the master key's check value."""
 
@@ -225,11 +242,17 @@ Effect = (
     | PutCaller
     | DropCaller
     | PutKey
+    | DropKey
+    | ChangeMaster
     | PutMeta
 )
 
 DEFINITION_EFFECTS = (PutService, DropService, PutApplication, DropApplication, PutCaller, DropCaller)
 """After these, the engine reads the definitions anew before the next operation decides."""
+
+
+KEY_EFFECTS = (PutKey, DropKey, ChangeMaster)
+"""After these, the engine opens the keyring anew."""
 
 
 class EventKind(StrEnum):

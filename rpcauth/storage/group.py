@@ -19,7 +19,7 @@ from rpcauth.model import Definitions, Millis, RecordId
 from rpcauth.oauth.record_id import IdSequence
 from rpcauth.storage import reading, stored
 from rpcauth.storage.driver import Connection, Error, IntegrityError
-from rpcauth.storage.effects import DEFINITION_EFFECTS, Event, PutKey
+from rpcauth.storage.effects import DEFINITION_EFFECTS, KEY_EFFECTS, ChangeMaster, Event
 from rpcauth.storage.port import Decision, Facts, Locks, Operation
 from rpcauth.storage.sweeping import Sweep, sweep
 from rpcauth.storage.writer import Pending
@@ -73,6 +73,7 @@ class GroupCommit:
         self.keyring: Keyring = stored.read_keyring(connection, master)
         self.failing = False
         self._next_definitions = self.definitions
+        self._next_master = master
         self._mint = FreshMint(ids=ids, now=now, keyring=self.keyring)
         self._wrote = False
         self._events: list[Event] = []
@@ -84,6 +85,7 @@ class GroupCommit:
             self._fail(group, StorageUnavailable(Outcome.NOT_DONE, "writer.failing"))
             return
         self._next_definitions, self._mint.keyring = self.definitions, self.keyring
+        self._next_master = self._master
         self._wrote, self._events = False, []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -148,8 +150,10 @@ class GroupCommit:
             self._write_whole(effects)
         if any(isinstance(effect, DEFINITION_EFFECTS) for effect in effects):
             self._next_definitions = stored.read_definitions(self._connection)
-        if any(isinstance(effect, PutKey) for effect in effects):
-            self._mint.keyring = stored.read_keyring(self._connection, self._master)
+        if any(isinstance(effect, KEY_EFFECTS) for effect in effects):
+            masters = [effect.master for effect in effects if isinstance(effect, ChangeMaster)]
+            self._next_master = masters[-1] if masters else self._next_master
+            self._mint.keyring = stored.read_keyring(self._connection, self._next_master)
 
     def _write_whole(self, effects: Sequence[Any]) -> None:
         self._connection.execute("SAVEPOINT operation")
@@ -181,6 +185,7 @@ class GroupCommit:
             self._overwrite_failed_commit()
             return
         self.definitions, self.keyring = self._next_definitions, self._mint.keyring
+        self._master = self._next_master
         self.committed(self._events)
 
     def _overwrite_failed_commit(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
-from rpcauth.keys.keyring import FIRST_PURPOSES, KEY_BYTES, Purpose, SealedKey, seal_key
+from rpcauth.keys.keyring import FIRST_PURPOSES, KEY_BYTES, NONCE_BYTES, Purpose, SealedKey, seal_key
 from rpcauth.keys.master import check_value
 from rpcauth.model import Millis
 from rpcauth.oauth.record_id import IdSequence
@@ -26,16 +26,18 @@ from rpcauth.storage.migrate import Migration, list_pending, load_migrations, mi
 from rpcauth.storage.sqlite import SqliteStore
 from rpcauth.storage.writing import write
 
-_NONCE_BYTES = 12
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Where a store is and how it is run; `wall` and `monotonic` are the clocks that it believes (in ms)."""
+    """Where a store is and how it is run.
+
+    `patience` is how many seconds an answer may take; `wall` and `monotonic` are the clocks to believe, in ms.
+    """
 
     path: Path
     node: int = 0
     queue_limit: int = 4096
+    patience: float = 30.0
     wall: Callable[[], Millis] = field(default=wall_clock)
     monotonic: Callable[[], int] = field(default=monotonic_clock)
 
@@ -65,6 +67,7 @@ async def open_store(settings: StoreSettings, master: bytes) -> SqliteStore:
             group=group,
             clock=clock,
             queue_limit=settings.queue_limit,
+            patience=settings.patience,
         )
     except DatabaseError as error:
         lock.release()
@@ -111,4 +114,4 @@ def prepare_keys(connection: Connection, master: bytes, now: Millis) -> None:
 
 
 def _fresh_key(master: bytes, purpose: Purpose, now: Millis) -> SealedKey:
-    return seal_key(master, purpose, 1, os.urandom(KEY_BYTES), nonce=os.urandom(_NONCE_BYTES), now=now)
+    return seal_key(master, purpose, 1, os.urandom(KEY_BYTES), nonce=os.urandom(NONCE_BYTES), now=now)

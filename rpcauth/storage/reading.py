@@ -47,6 +47,11 @@ _REFRESHABLE = (
     " AND (r.expires_at IS NULL OR r.expires_at > ?3) AND (r.idle_expires_at IS NULL OR r.idle_expires_at > ?3)"
     f" AND NOT {rows.watermarked('g', 'g.id')}"
 )
+DIGEST_VERSION_NAMED = (
+    "SELECT EXISTS (SELECT 1 FROM access_tokens WHERE key_version = ?1)"
+    " OR EXISTS (SELECT 1 FROM refresh_tokens WHERE key_version = ?1)"
+    " OR EXISTS (SELECT 1 FROM codes WHERE key_version = ?1)"
+)
 _CHUNK = 250
 
 _CODE_END = len(rows.CODE_COLUMNS)

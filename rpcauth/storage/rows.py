@@ -98,7 +98,9 @@ def listed(table: str, columns: Sequence[str]) -> str:
 
 
 def watermarked(table: str, record_id: str) -> str:
-    """An SQL condition: a watermark revoked this row. `record_id` is the id that counts: a token dies with its grant."""
+    """An SQL condition: a watermark revoked this row. `record_id` is the id that counts: a token dies with its
+    grant.
+    """
     return (
         f"EXISTS (SELECT 1 FROM watermarks w WHERE w.service_key = {table}.service_key"
         f" AND w.client_id IN ('', {table}.client_id) AND w.user_context IN ('', COALESCE({table}.user_context, ''))"
@@ -153,7 +155,7 @@ def code(row: Columns, bought: Grant | None, is_watermarked: bool) -> Authorizat
 
 
 def access_token(row: Columns) -> AccessToken:
-    """A row of ACCESS_COLUMNS, whether the grant is dead, its expires_at and redirect_uri, and whether it is watermarked."""
+    """A row of ACCESS_COLUMNS, then of its grant: dead or not, expires_at, redirect_uri; then watermarked or not."""
     return AccessToken(
         id=row[0],
         key_version=row[1],

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from rpcauth.errors import Outcome
-from rpcauth.keys.keyring import Keyring, SealedKey
+from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
 from rpcauth.storage import reading, rows, stored
 from rpcauth.storage.clock import Clock
@@ -45,6 +45,7 @@ class SqliteStore:
         group: GroupCommit,
         clock: Clock,
         queue_limit: int,
+        patience: float,
     ) -> None:
         self._path = path
         self._lock = lock
@@ -56,7 +57,7 @@ class SqliteStore:
         self._events: deque[Event] = deque()
         self._consumers: list[Callable[[Sequence[Event]], None]] = []
         group.committed = self._events.extend
-        self._writer = Writer(group.run, queue_limit=queue_limit, on_answers=self._deliver_events)
+        self._writer = Writer(group.run, queue_limit=queue_limit, patience=patience, on_answers=self._deliver_events)
 
     @property
     def path(self) -> Path:
@@ -73,6 +74,10 @@ class SqliteStore:
     @property
     def queue_depth(self) -> int:
         return self._writer.queue_depth
+
+    def reset_clock(self) -> None:
+        """Believe the wall clock again after a jump."""
+        self.clock.reset()
 
     def now(self) -> Millis:
         return self.clock.now()
@@ -106,6 +111,15 @@ class SqliteStore:
     async def list_keys(self) -> list[SealedKey]:
         """The rows of the keys, still sealed."""
         return stored.read_keys(self._reader)
+
+    async def find_unused_digest_versions(self) -> list[int]:
+        """Versions of the digest key that no code or token names. Never the current one: new rows name that."""
+        unused = []
+        for version in sorted(self.keyring.keys[Purpose.TOKEN_DIGEST])[:-1]:
+            named = await self._read_cold(reading.DIGEST_VERSION_NAMED, (version,))
+            if not named[0][0] and not _is_named_by_secret(self.definitions, version):
+                unused.append(version)
+        return unused
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the store to a file that does not exist yet (0600), in a single step.
@@ -160,6 +174,11 @@ class SqliteStore:
             return list(await self._cold.execute_fetchall(statement, parameters))
         except Error as error:
             raise unavailable(error) from None
+
+
+def _is_named_by_secret(definitions: Definitions, version: int) -> bool:
+    secrets = (secret for application in definitions.applications.values() for secret in application.secrets)
+    return any(secret.stored.startswith(f"v{version}:") for secret in secrets)
 
 
 def _sync(path: Path) -> None:

@@ -42,18 +42,24 @@ class Pending:
 
 
 class Writer:
-    """Runs `run_group` in its own thread. `on_answers` is called on the loop before each group's answers go out."""
+    """Runs `run_group` in its own thread. `on_answers` is called on the loop before each group's answers go out;
+    `patience` is how many seconds an answer may take.
+    """
 
     def __init__(
         self,
         run_group: Callable[[Sequence[Pending]], None],
         *,
         queue_limit: int,
+        patience: float,
         on_answers: Callable[[], None],
     ) -> None:
         self._run_group = run_group
         self._on_answers = on_answers
         self._queue_limit = queue_limit
+        self._patience = patience
+        self._waiting: deque[tuple[float, Pending]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
         self._queue: deque[Pending] = deque()
         self._wake = threading.Condition(threading.Lock())
         self._stopping = False
@@ -73,7 +79,20 @@ class Writer:
         with self._wake:
             self._queue.append(pending)
             self._wake.notify()
+        self._waiting.append((self._loop.time() + self._patience, pending))
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._patience, self._give_up)
         return pending.future
+
+    def _give_up(self) -> None:
+        """Answer those whose disk has kept them waiting too long; what becomes of their write is not known."""
+        self._watch, now = None, self._loop.time()
+        while self._waiting and (self._waiting[0][1].future.done() or self._waiting[0][0] <= now):
+            _, pending = self._waiting.popleft()
+            if not pending.future.done():
+                pending.future.set_exception(StorageUnavailable(Outcome.UNKNOWN, "writer.slow"))
+        if self._waiting:
+            self._watch = self._loop.call_at(self._waiting[0][0], self._give_up)
 
     async def stop(self) -> None:
         """Finish what is queued, then end the thread."""
@@ -81,6 +100,8 @@ class Writer:
             self._stopping = True
             self._wake.notify()
         await self._loop.run_in_executor(None, self._thread.join)
+        if self._watch is not None:
+            self._watch.cancel()
         # The last group's answers were posted to this loop before the thread ended.
         await asyncio.sleep(0)
 
@@ -88,7 +109,7 @@ class Writer:
         while group := self._take():
             try:
                 self._run_group(group)
-            except Exception as error:  # the engine classifies its own failures; this is a defect in it
+            except Exception as error:  # noqa: BLE001 - the engine classifies its own failures: this is a defect in it
                 _log.critical("the writer met an unexpected %s", type(error).__name__)
                 for pending in group:
                     pending.error = StorageUnavailable(Outcome.UNKNOWN, "writer.defect")
@@ -105,3 +126,5 @@ class Writer:
         self._on_answers()
         for pending in group:
             pending.answer()
+        while self._waiting and self._waiting[0][1].future.done():
+            self._waiting.popleft()

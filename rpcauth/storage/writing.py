@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rpcauth.model import Authentication
-from rpcauth.storage import effects, rows
-from rpcauth.storage.documents import write_application, write_caller, write_service
+from rpcauth.storage import effects, rows, writing_stored
 from rpcauth.storage.driver import Connection
 
 
@@ -244,60 +243,6 @@ def _record_nonce(connection: Connection, effect: effects.RecordNonce) -> None:
     )
 
 
-def _put_service(connection: Connection, effect: effects.PutService) -> None:
-    connection.execute(
-        "INSERT INTO services (service_key, document) VALUES (?, ?)"
-        " ON CONFLICT (service_key) DO UPDATE SET document = excluded.document",
-        (effect.service.service_key, write_service(effect.service)),
-    )
-
-
-def _drop_service(connection: Connection, effect: effects.DropService) -> None:
-    connection.execute("DELETE FROM services WHERE service_key = ?", (effect.service_key,))
-
-
-def _put_application(connection: Connection, effect: effects.PutApplication) -> None:
-    application = effect.application
-    connection.execute(
-        "INSERT INTO applications (client_id, id, document) VALUES (?, ?, ?)"
-        " ON CONFLICT (client_id) DO UPDATE SET id = excluded.id, document = excluded.document",
-        (application.client_id, application.id, write_application(application)),
-    )
-
-
-def _drop_application(connection: Connection, effect: effects.DropApplication) -> None:
-    connection.execute("DELETE FROM applications WHERE client_id = ?", (effect.client_id,))
-
-
-def _put_caller(connection: Connection, effect: effects.PutCaller) -> None:
-    caller = effect.caller
-    connection.execute(
-        "INSERT INTO callers (name, sealed_secret, document) VALUES (?, ?, ?) ON CONFLICT (name)"
-        " DO UPDATE SET sealed_secret = excluded.sealed_secret, document = excluded.document",
-        (caller.name, caller.sealed_secret, write_caller(caller)),
-    )
-
-
-def _drop_caller(connection: Connection, effect: effects.DropCaller) -> None:
-    connection.execute("DELETE FROM callers WHERE name = ?", (effect.name,))
-
-
-def _put_key(connection: Connection, effect: effects.PutKey) -> None:
-    key = effect.key
-    connection.execute(
-        "INSERT INTO keys (purpose, version, sealed, created_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (purpose, version) DO UPDATE SET sealed = excluded.sealed",
-        (key.purpose.value, key.version, key.sealed, key.created_at),
-    )
-
-
-def _put_meta(connection: Connection, effect: effects.PutMeta) -> None:
-    connection.execute(
-        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (effect.name, effect.value),
-    )
-
-
 _WRITERS: dict[type[Any], Callable[[Connection, Any], None]] = {
     effects.InsertGrant: _insert_grant,
     effects.InsertCode: _insert_code,
@@ -313,14 +258,16 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], None]] = {
     effects.PutCurrentToken: _put_current_token,
     effects.PutWatermark: _put_watermark,
     effects.RecordNonce: _record_nonce,
-    effects.PutService: _put_service,
-    effects.DropService: _drop_service,
-    effects.PutApplication: _put_application,
-    effects.DropApplication: _drop_application,
-    effects.PutCaller: _put_caller,
-    effects.DropCaller: _drop_caller,
-    effects.PutKey: _put_key,
-    effects.PutMeta: _put_meta,
+    effects.PutService: writing_stored.put_service,
+    effects.DropService: writing_stored.drop_service,
+    effects.PutApplication: writing_stored.put_application,
+    effects.DropApplication: writing_stored.drop_application,
+    effects.PutCaller: writing_stored.put_caller,
+    effects.DropCaller: writing_stored.drop_caller,
+    effects.PutKey: writing_stored.put_key,
+    effects.DropKey: writing_stored.drop_key,
+    effects.ChangeMaster: writing_stored.change_master,
+    effects.PutMeta: writing_stored.put_meta,
 }
 
 

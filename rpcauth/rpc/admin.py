@@ -1,0 +1,277 @@
+"""The administrative methods: what commands and portals ask of a running daemon, on its administrative socket.
+
+They stand there beside the contract's methods, and nowhere else. Changes are made one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from rpcauth.definitions import (
+    Change,
+    DropApplication,
+    DropCaller,
+    DropService,
+    PutApplication,
+    Wanted,
+    difference,
+    parse_application,
+    parse_caller,
+    parse_service,
+    parse_toml,
+    render_toml,
+)
+from rpcauth.definitions.execution import GeneratedSecret, is_same_secret, prepare
+from rpcauth.errors import DefinitionsRefused
+from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
+from rpcauth.model import Application, Caller, Definitions, Service
+from rpcauth.operations.key_rotation import RotateKey
+from rpcauth.rpc.binding import Handler
+from rpcauth.rpc.inspection import inspect_token
+from rpcauth.rpc.invocation import Invocation
+from rpcauth.rpc.results import format_time
+from rpcauth.storage.port import Store
+
+
+class Administrable(Store, Protocol):
+    """What an engine offers beyond the store's port to the one who runs it."""
+
+    async def list_keys(self) -> list[SealedKey]:
+        """The rows of the keys, still sealed."""
+
+    async def backup(self, target: Path) -> None:
+        """Write a consistent copy to a new file. Raises FileExistsError, StorageUnavailable."""
+
+    def reset_clock(self) -> None:
+        """Believe the wall clock again after a jump."""
+
+
+class AdminMethods:
+    """The methods. `master` gives the current master key, `change_master` makes and stores another."""
+
+    def __init__(
+        self,
+        store: Administrable,
+        *,
+        master: Callable[[], bytes],
+        change_master: Callable[[], Awaitable[None]],
+        describe: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self._store = store
+        self._master = master
+        self._change_master = change_master
+        self._describe = describe
+        self._changing = asyncio.Lock()
+
+    def handlers(self) -> dict[str, Handler]:
+        """The table of methods, to be put beside the contract's."""
+        return {
+            "admin.apply": self.apply,
+            "admin.export": self.export,
+            "admin.list": self.list_definitions,
+            "admin.putService": self.put_service,
+            "admin.putApplication": self.put_application,
+            "admin.putCaller": self.put_caller,
+            "admin.dropService": self.drop_service,
+            "admin.dropApplication": self.drop_application,
+            "admin.dropCaller": self.drop_caller,
+            "admin.rotateSecret": self.rotate_secret,
+            "admin.rotateKey": self.rotate_key,
+            "admin.rotateMaster": self.rotate_master,
+            "admin.keys": self.keys,
+            "admin.inspectToken": self.inspect_token,
+            "admin.backup": self.backup,
+            "admin.resetClock": self.reset_clock,
+            "admin.status": self.status,
+        }
+
+    # --- definitions ---------------------------------------------------------------------------------------------
+
+    async def apply(
+        self, call: Invocation, /, toml: object, source: object = None, dry_run: object = False, prune: object = False
+    ) -> object:
+        """Make the definitions match a file's text: the changes a line each, and the secrets that were made."""
+        text = call.reader.text("toml", toml, limit=64 * 1024 * 1024)
+        name = call.reader.optional_text("source", source, limit=4096) or "definitions"
+        prunes = _flag(call, "prune", prune)
+        known = () if prunes else tuple(self._store.definitions.services)
+        wanted = parse_toml(text, name, known)
+        return await self._change(wanted, prune=prunes, dry_run=_flag(call, "dry_run", dry_run))
+
+    async def export(self, call: Invocation, /) -> object:
+        return {"toml": render_toml(self._store.definitions)}
+
+    async def list_definitions(self, call: Invocation, /, kind: object) -> object:
+        """The services, applications or callers, member for member, without any secret."""
+        definitions = self._store.definitions
+        if kind == "services":
+            return [_members(definitions.services[key]) for key in sorted(definitions.services)]
+        if kind == "applications":
+            return [_members(definitions.applications[key]) for key in sorted(definitions.applications)]
+        if kind == "callers":
+            return [_members(definitions.callers[key]) for key in sorted(definitions.callers)]
+        raise call.reader.fail("kind")
+
+    async def put_service(self, call: Invocation, /, service: object) -> object:
+        return await self._change(Wanted(services=(parse_service(service),)))
+
+    async def put_application(self, call: Invocation, /, application: object) -> object:
+        return await self._change(Wanted(applications=(parse_application(application),)))
+
+    async def put_caller(self, call: Invocation, /, caller: object) -> object:
+        return await self._change(Wanted(callers=(parse_caller(caller),)))
+
+    async def drop_service(self, call: Invocation, /, service_key: object) -> object:
+        key = _known(call, "service_key", service_key, self._store.definitions.services)
+        users = [one.client_id for one in self._store.definitions.applications.values() if key in one.services]
+        if users:
+            raise DefinitionsRefused(
+                [f'service "{key}": applications use it ({", ".join(sorted(users))}); drop it there first']
+            )
+        return await self._carry_out([DropService(service_key=key, line=f'remove service "{key}"')])
+
+    async def drop_application(self, call: Invocation, /, client_id: object) -> object:
+        key = _known(call, "client_id", client_id, self._store.definitions.applications)
+        return await self._carry_out([DropApplication(client_id=key, line=f'remove application "{key}"')])
+
+    async def drop_caller(self, call: Invocation, /, name: object) -> object:
+        key = _known(call, "name", name, self._store.definitions.callers)
+        return await self._carry_out([DropCaller(name=key, line=f'remove caller "{key}"')])
+
+    async def rotate_secret(self, call: Invocation, /, client_id: object, revoke_old: object = False) -> object:
+        """A generated secret beside the newest live one, or in place of all with `revoke_old`."""
+        key = _known(call, "client_id", client_id, self._store.definitions.applications)
+        revokes = _flag(call, "revoke_old", revoke_old)
+        async with self._changing:
+            application = self._store.definitions.applications[key]
+            if application.public:
+                raise DefinitionsRefused([f'application "{key}": it is public and has no secret; make it confidential'])
+            change = PutApplication(
+                application=_with_room(application, revokes),
+                generate_secret=True,
+                line=f'change application "{key}": client_secret: generated',
+            )
+            return await self._write([change])
+
+    # --- keys, tokens, the store ---------------------------------------------------------------------------------
+
+    async def rotate_key(self, call: Invocation, /, purpose: object) -> object:
+        """A new version of one purpose's key; what was made with the old ones stays good."""
+        name = call.reader.text("purpose", purpose)
+        if name not in list(Purpose):
+            raise call.reader.fail("purpose")
+        version = await self._store.execute(RotateKey(purpose=Purpose(name), master=self._master()))
+        return {"purpose": name, "version": version}
+
+    async def rotate_master(self, call: Invocation, /) -> object:
+        """A new master key in the key file; every key is wrapped anew in one transaction."""
+        await self._change_master()
+        return True
+
+    async def keys(self, call: Invocation, /) -> object:
+        current = self._store.keyring.current
+        return [
+            {
+                "purpose": key.purpose,
+                "version": key.version,
+                "created": format_time(key.created_at),
+                "current": current[key.purpose] == key.version,
+            }
+            for key in await self._store.list_keys()
+        ]
+
+    async def inspect_token(self, call: Invocation, /, token: object) -> object:
+        """What a string is and, if a token of ours, how it stands: which check fails, never the secret."""
+        return await inspect_token(self._store, call.reader.text("token", token))
+
+    async def backup(self, call: Invocation, /, path: object) -> object:
+        """A consistent copy of the store in a new file, 0600."""
+        target = Path(call.reader.text("path", path, limit=4096))
+        if not target.is_absolute():
+            raise call.reader.fail("path")
+        try:
+            await self._store.backup(target)
+        except FileExistsError:
+            raise DefinitionsRefused([f"{target}: a file stands there; name one that does not exist yet"]) from None
+        except OSError as error:
+            raise DefinitionsRefused([f"{target}: {error.strerror}; name a writable place"]) from None
+        return {"path": str(target), "bytes": target.stat().st_size}
+
+    async def reset_clock(self, call: Invocation, /) -> object:
+        self._store.reset_clock()
+        return True
+
+    async def status(self, call: Invocation, /) -> object:
+        return self._describe()
+
+    # --- changing ------------------------------------------------------------------------------------------------
+
+    async def _change(self, wanted: Wanted, *, prune: bool = False, dry_run: bool = False) -> object:
+        async with self._changing:
+            definitions, keyring = self._store.definitions, self._store.keyring
+            changes = await _off_loop(_find_changes, definitions, keyring, wanted, prune)
+            if dry_run:
+                return {"changes": [change.line for change in changes], "generated": []}
+            return await self._write(changes)
+
+    async def _carry_out(self, changes: list[Change]) -> object:
+        async with self._changing:
+            return await self._write(changes)
+
+    async def _write(self, changes: tuple[Change, ...] | list[Change]) -> object:
+        prepared = await _off_loop(prepare, changes, self._store.keyring, self._store.now())
+        if changes:
+            await self._store.execute(prepared.operation)
+        return {
+            "changes": [change.line for change in changes],
+            "generated": [_shown(secret) for secret in prepared.generated],
+        }
+
+
+def _find_changes(definitions: Definitions, keyring: Keyring, wanted: Wanted, prune: bool) -> tuple[Change, ...]:
+    return difference(definitions, wanted, prune=prune, same_secret=partial(is_same_secret, keyring))
+
+
+async def _off_loop(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Argon2id takes milliseconds a secret: definitions are compared and prepared in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+
+
+def _with_room(application: Application, revokes: bool) -> Application:
+    kept = () if revokes else application.secrets[-1:]
+    return replace(application, secrets=kept)
+
+
+def _members(entry: Service | Application | Caller) -> Mapping[str, Any]:
+    """An entry as JSON; of secrets only how they are kept and since when."""
+    members: dict[str, Any] = msgspec.to_builtins(entry)
+    members.pop("sealed_secret", None)
+    if isinstance(entry, Application):
+        members["secrets"] = [
+            {"kind": secret.kind, "created": format_time(secret.created_at)} for secret in entry.secrets
+        ]
+    return members
+
+
+def _shown(secret: GeneratedSecret) -> Mapping[str, str]:
+    return {"client_id": secret.client_id, "client_secret": secret.client_secret.reveal()}
+
+
+def _flag(call: Invocation, name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise call.reader.fail(name)
+    return value
+
+
+def _known(call: Invocation, name: str, value: object, among: Mapping[str, object]) -> str:
+    key = call.reader.text(name, value)
+    if key not in among:
+        raise DefinitionsRefused([f'{name} "{key}" is not known; `rpcauth export` lists what is'])
+    return key
