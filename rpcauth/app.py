@@ -31,7 +31,7 @@ from rpcauth.server.callers import CallerProof, CallerRegistry, prove_by_uid
 from rpcauth.server.front import Front
 from rpcauth.server.http_server import HttpServer
 from rpcauth.server.limits import FrontLimits
-from rpcauth.server.listeners import ADMIN_MODE, Listener, open_listener
+from rpcauth.server.listeners import ADMIN_MODE, Listener, listen_tcp, listen_unix
 from rpcauth.server.tls import build_tls
 from rpcauth.storage.clock import wall_clock
 from rpcauth.storage.driver import sqlite_version
@@ -60,7 +60,12 @@ class Master:
 
 def settings_of(config: Config) -> StoreSettings:
     """The store of a configuration."""
-    return StoreSettings(path=config.storage.url.path, node=config.storage.node, queue_limit=config.limits.queue)
+    return StoreSettings(
+        path=config.storage.url.path,
+        node=config.storage.node,
+        queue_limit=config.limits.queue,
+        patience=config.server.request_timeout,
+    )
 
 
 def load_or_make_master(config: Config, say: Callable[[str], None]) -> Master:
@@ -174,8 +179,12 @@ class Daemon:
             clock=core.store.now,
         )
         operators = prove_by_uid(ADMINISTRATOR, {0, os.geteuid()})
-        self._server = _make_server(core, core.dispatcher, callers.prove, limits, server.allowed_origins, log)
-        self._admin = _make_server(core, core.admin_dispatcher, operators, ADMIN_LIMITS, (), log)
+        self._server = _make_server(
+            core, core.dispatcher, prove=callers.prove, limits=limits, origins=server.allowed_origins, log=log
+        )
+        self._admin = _make_server(
+            core, core.admin_dispatcher, prove=operators, limits=ADMIN_LIMITS, origins=(), log=log
+        )
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -184,11 +193,16 @@ class Daemon:
         tls = server.tls
         context = build_tls(tls.certificate, tls.key, tls.client_ca) if tls.certificate and tls.key else None
         for address in server.listen:
-            listener = open_listener(str(address))
-            await self._server.listen(listener, None if isinstance(address, UnixAddress) else context)
+            if isinstance(address, UnixAddress):
+                address.path.parent.mkdir(parents=True, exist_ok=True)
+                listener = listen_unix(address.path)
+                await self._server.listen(listener)
+            else:
+                listener = listen_tcp(address.host, address.port)
+                await self._server.listen(listener, context)
             self.addresses.append(_name_of(listener))
         server.admin.path.parent.mkdir(parents=True, exist_ok=True)
-        await self._admin.listen(open_listener(str(server.admin), mode=ADMIN_MODE))
+        await self._admin.listen(listen_unix(server.admin.path, mode=ADMIN_MODE))
         self._sweeper = asyncio.get_running_loop().create_task(sweep_for_ever(self.core.store))
         self._sweeper.add_done_callback(_report_end)
 
@@ -227,13 +241,14 @@ async def serve(config: Config, *, say: Callable[[str], None], started: Callable
 def _make_server(
     core: Core,
     dispatcher: Dispatcher,
+    *,
     prove: CallerProof,
     limits: FrontLimits,
     origins: Collection[str],
     log: LineLog,
 ) -> HttpServer:
     front = Front(dispatcher, prove=prove, limits=limits, allowed_origins=origins, log=log)
-    return HttpServer(front, limits=limits, clock=core.store.now, log=log)
+    return HttpServer(front, limits=limits, clock=wall_clock, log=log)
 
 
 def _name_of(listener: Listener) -> str:

@@ -19,6 +19,7 @@ from rpcauth.definitions.changes import (
     PutCaller,
     PutService,
 )
+from rpcauth.errors import StoreRefused
 from rpcauth.keys.keyring import NONCE_BYTES, Keyring
 from rpcauth.keys.passwords import hash_password, is_password
 from rpcauth.model import Application, Caller, ClientSecret, Definitions, Millis, Secret, SecretKind
@@ -96,11 +97,18 @@ def open_caller_secret(keyring: Keyring, caller: Caller) -> Secret | None:
 def is_same_secret(keyring: Keyring, name: str, stored: ClientSecret | bytes, secret: Secret) -> bool:
     """Whether a secret in the clear is the stored one; `name` is the client_id or the caller's name."""
     if isinstance(stored, bytes):
-        return keyring.open(stored, _CALLER_SECRET, f"callers|{name}") == secret.reveal()
+        return _is_sealed(keyring, name, stored, secret)
     if stored.kind is SecretKind.ARGON2ID:
         return is_password(stored.stored, secret.reveal())
     version, _, digest = stored.stored.removeprefix("v").partition(":")
     return keyring.client_secret_digest(name, secret.reveal(), int(version)).hex() == digest
+
+
+def _is_sealed(keyring: Keyring, name: str, sealed: bytes, secret: Secret) -> bool:
+    try:
+        return keyring.open(sealed, _CALLER_SECRET, f"callers|{name}") == secret.reveal()
+    except StoreRefused:
+        return False  # sealed under another master key: whatever it was, the new one takes its place
 
 
 def generate_secret(client_id: str, keyring: Keyring, now: Millis) -> tuple[Secret, ClientSecret]:

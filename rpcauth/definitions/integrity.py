@@ -1,11 +1,12 @@
-"""What entries must be to each other: names that are unique, and services that exist."""
+"""What entries must be to each other: names that are unique, services that exist, redirects that those allow."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from rpcauth.model import Application, Caller, Service
+from rpcauth.oauth import redirect_uri
 from rpcauth.source.lines import Pointer
 from rpcauth.source.problems import Problems, suggest
 
@@ -32,8 +33,27 @@ def find_integrity_problems(
     _find_twice([(at, "api_key", caller.api_key) for at, caller in callers], problems)
     for at, application in applications:
         _find_unknown(application.services, at, known_services, problems)
+    by_key = {service.service_key: service for _, service in services}
+    for at, application in applications:
+        _find_plain_redirects(application, at, by_key, problems)
     for at, caller in callers:
         _find_unknown(caller.services, at, {EVERY, *known_services}, problems)
+
+
+def _find_plain_redirects(
+    application: Application, at: Pointer, services: Mapping[str, Service], problems: Problems
+) -> None:
+    """Plain http beyond this machine is for applications of a service that does not force https."""
+    used = [services.get(key) for key in application.services]
+    if any(service is None or not service.force_https_redirect_uri for service in used):
+        return
+    for place, uri in problems.place_items((*at, "redirect_uris"), application.redirect_uris):
+        if redirect_uri.find_problem(uri, public=application.public, any_http_host=True) is not None:
+            continue  # said already, as a problem of the URI itself
+        flaw = redirect_uri.find_problem(uri, public=application.public)
+        if flaw is not None:
+            what, _, advice = flaw.partition("; ")
+            problems.add(place, what, advice)
 
 
 def _find_twice(names: Iterable[tuple[Pointer, str, Hashable | None]], problems: Problems) -> None:

@@ -44,7 +44,8 @@ def find_service_problems(entry: ServiceEntry, at: Pointer, problems: Problems) 
 
 def find_application_problems(entry: ApplicationEntry, at: Pointer, problems: Problems) -> None:
     for place, uri in problems.place_items((*at, "redirect_uris"), entry.redirect_uris):
-        flaw = redirect_uri.find_problem(uri, public=entry.public)
+        # Whether plain http may leave the machine is the services' word: see integrity.py.
+        flaw = redirect_uri.find_problem(uri, public=entry.public, any_http_host=True)
         if flaw is not None and problems.is_clean((*at, "public")):
             problems.add(place, *_split(flaw))
     _find_scope_problems(entry.scopes or (), (*at, "scopes"), problems)

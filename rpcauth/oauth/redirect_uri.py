@@ -22,14 +22,14 @@ _CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _LOOPBACK_LITERAL = re.compile(r"(?P<origin>http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(?P<target>(?:[/?].*)?)")
 
 
-def find_problem(uri: str, *, public: bool) -> str | None:
+def find_problem(uri: str, *, public: bool, any_http_host: bool = False) -> str | None:
     """Why `uri` may not be registered, and what to do: a clause to follow its name, without any of its text.
 
-    `public` tells whether the application has no secret.
+    `public` tells whether the application has no secret, `any_http_host` whether plain http may leave this machine.
     """
     if "*" in uri:
         return "holds a wildcard; register every URI in full"
-    return _find_flaw(uri, public=public, any_http_host=False) or _find_response_name(uri)
+    return _find_flaw(uri, public=public, any_http_host=any_http_host) or _find_response_name(uri)
 
 
 def check_usable(uri: str, *, public: bool, force_https: bool) -> None:

@@ -130,10 +130,12 @@ class AdminMethods:
 
     async def drop_service(self, call: Invocation, /, service_key: object) -> object:
         key = _known(call, "service_key", service_key, self._store.definitions.services)
-        users = [one.client_id for one in self._store.definitions.applications.values() if key in one.services]
+        definitions = self._store.definitions
+        users = [f'application "{one.client_id}"' for one in definitions.applications.values() if key in one.services]
+        users += [f'caller "{one.name}"' for one in definitions.callers.values() if key in one.services]
         if users:
             raise DefinitionsRefused(
-                [f'service "{key}": applications use it ({", ".join(sorted(users))}); drop it there first']
+                [f'service "{key}": in use by {", ".join(sorted(users))}; take it out there first']
             )
         return await self._carry_out([DropService(service_key=key, line=f'remove service "{key}"')])
 
@@ -202,7 +204,7 @@ class AdminMethods:
             raise DefinitionsRefused([f"{target}: a file stands there; name one that does not exist yet"]) from None
         except OSError as error:
             raise DefinitionsRefused([f"{target}: {error.strerror}; name a writable place"]) from None
-        return {"path": str(target), "bytes": target.stat().st_size}
+        return {"path": str(target)}
 
     async def reset_clock(self, call: Invocation, /) -> object:
         self._store.reset_clock()

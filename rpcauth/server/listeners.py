@@ -1,9 +1,8 @@
-"""Listening sockets: `host:port` and `unix:/path`, made here or handed over by the service manager."""
+"""Listening sockets, TCP and unix, made here or handed over by the service manager."""
 
 from __future__ import annotations
 
 import errno
-import ipaddress
 import os
 import socket
 import stat
@@ -19,14 +18,7 @@ RPC_MODE: Final = 0o660
 ADMIN_MODE: Final = 0o600
 """Modes of unix sockets: of the service's own, and of the administrative one."""
 
-_UNIX: Final = "unix:"
 _FileId: TypeAlias = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class TcpAddress:
-    host: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +35,23 @@ class Listener:
             self.path.unlink(missing_ok=True)
 
 
-def parse_listen(text: str) -> TcpAddress | Path:
-    """`host:port` (an IPv6 address in brackets) or `unix:/path`. Raises ConfigurationInvalid."""
-    if text.startswith(_UNIX):
-        if text == _UNIX:
-            raise _refuse(text, 'no path; write "unix:/run/rpcauth/rpc.sock"')
-        return Path(text.removeprefix(_UNIX))
-    host, _, port = text.rpartition(":")
-    is_port = port.isascii() and port.isdigit() and int(port) <= 65_535
-    is_bracketed = host.startswith("[") and host.endswith("]")
-    if not is_port or not host or (":" in host and not is_bracketed):
-        raise _refuse(text, 'no host and port; write "127.0.0.1:8700", "[::1]:8700" or "unix:/run/rpcauth/rpc.sock"')
-    return TcpAddress(host[1:-1] if is_bracketed else host, int(port))
-
-
-def is_loopback_listen(text: str) -> bool:
-    """Whether only this machine can reach what listens at `text`. A host name other than localhost does not count."""
-    address = parse_listen(text)
-    if isinstance(address, Path) or address.host == "localhost":
-        return True
+def listen_tcp(host: str, port: int) -> Listener:
+    """Listens on a TCP address; port 0 takes a free one. Raises ConfigurationInvalid where that cannot be."""
     try:
-        return ipaddress.ip_address(address.host).is_loopback
-    except ValueError:
-        return False
-
-
-def open_listener(text: str, *, mode: int = RPC_MODE) -> Listener:
-    """Listens at `text`; `mode` is for a unix socket's file. Raises ConfigurationInvalid where that cannot be.
-
-    A unix socket that nobody answers on any more is replaced, a live one is not.
-    """
-    address = parse_listen(text)
-    try:
-        return _listen_unix(address, mode) if isinstance(address, Path) else Listener(_listen_tcp(address))
+        return Listener(_listen_tcp(host, port))
     except OSError as error:
-        raise _refuse(text, f"{error.strerror}; choose another address, or stop what uses it") from error
+        raise _refuse(f"{host}:{port}", error) from error
+
+
+def listen_unix(path: Path, *, mode: int = RPC_MODE) -> Listener:
+    """Listens on a unix socket whose file has `mode`. Raises ConfigurationInvalid where that cannot be.
+
+    A socket that nobody answers on any more is replaced, a live one is not.
+    """
+    try:
+        return _listen_unix(path, mode)
+    except OSError as error:
+        raise _refuse(f"unix:{path}", error) from error
 
 
 def adopt_listener(descriptor: int) -> Listener:
@@ -87,8 +61,8 @@ def adopt_listener(descriptor: int) -> Listener:
     return Listener(sock)
 
 
-def _listen_tcp(address: TcpAddress) -> socket.socket:
-    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+def _listen_tcp(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, where = min(found, key=lambda info: info[0] != socket.AF_INET)
     sock = socket.socket(family, kind, protocol)
     try:
@@ -141,5 +115,6 @@ def _find_file_id(path: Path) -> _FileId | None:
     return (status.st_dev, status.st_ino)
 
 
-def _refuse(text: str, why: str) -> ConfigurationInvalid:
+def _refuse(text: str, error: OSError) -> ConfigurationInvalid:
+    why = f"{error.strerror}; choose another address, or stop what uses it"
     return ConfigurationInvalid([f'listen "{text}": {why}'])

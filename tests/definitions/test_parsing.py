@@ -281,3 +281,12 @@ def test_no_problem_repeats_a_secret(text: str) -> None:
     with pytest.raises(ConfigurationInvalid) as caught:
         parse_toml(text, "d")
     assert "hunter2" not in str(caught.value)
+
+
+def test_plain_http_may_be_registered_only_for_a_service_that_does_not_force_https() -> None:
+    application = APPLICATION + 'services = ["s"]\nredirect_uris = ["http://intranet.example/cb"]\n'
+    assert problems_of(SERVICE + application) == [
+        "8: redirect_uris[0]: is plain http to a host other than 127.0.0.1, [::1] or localhost; use https"
+    ]
+    wanted = parse_toml(SERVICE + "force_https_redirect_uri = false\n" + application, "d.toml")
+    assert wanted.applications[0].application.redirect_uris == ("http://intranet.example/cb",)

@@ -223,8 +223,8 @@ async def test_a_signed_call_is_taken_on_mashery_paths_only(path: str, offset: i
 async def test_a_unix_socket_knows_who_is_at_its_other_end(tmp_path: Path, uid: int, status: int) -> None:
     recorder = Recorder()
     caller = with_proofs(Proof.UNIX_PEER, api_key=None, uids=(uid,))
-    listen = f"unix:{tmp_path / 'rpc.sock'}"
-    async with serve(recorder, callers=[caller], listen=listen) as house, await house.connect() as client:
+    unix = tmp_path / "rpc.sock"
+    async with serve(recorder, callers=[caller], unix=unix) as house, await house.connect() as client:
         for _ in range(2):
             client.send(build_post(proof=b""))
             assert (await client.receive()).status == status
@@ -232,13 +232,13 @@ async def test_a_unix_socket_knows_who_is_at_its_other_end(tmp_path: Path, uid: 
 
 
 async def test_a_unix_socket_takes_basic_too(tmp_path: Path) -> None:
-    async with serve(listen=f"unix:{tmp_path / 'rpc.sock'}") as house:
+    async with serve(unix=tmp_path / "rpc.sock") as house:
         assert (await house.send(build_post())).status == 200
         assert (await house.send(build_post(proof=b""))).status == 401
 
 
 async def test_the_file_of_a_unix_socket_goes_with_its_server(tmp_path: Path) -> None:
-    async with serve(listen=f"unix:{tmp_path / 'rpc.sock'}"):
+    async with serve(unix=tmp_path / "rpc.sock"):
         assert os.listdir(tmp_path) == ["rpc.sock"]
     assert os.listdir(tmp_path) == []
 

@@ -21,7 +21,7 @@ from rpcauth.server.callers import CallerRegistry
 from rpcauth.server.front import Front, RpcDispatch
 from rpcauth.server.http_server import HttpServer
 from rpcauth.server.limits import FrontLimits
-from rpcauth.server.listeners import open_listener
+from rpcauth.server.listeners import listen_tcp, listen_unix
 
 PATIENCE = 10.0
 """Seconds after which a test gives up. Nothing waits for so long unless it is broken."""
@@ -132,7 +132,7 @@ async def serve(
     dispatch: RpcDispatch | None = None,
     *,
     callers: Sequence[Caller] = (DEMO,),
-    listen: str = "127.0.0.1:0",
+    unix: Path | None = None,
     server_tls: ssl.SSLContext | None = None,
     client_tls: ssl.SSLContext | None = None,
     allowed_origins: Sequence[str] = (),
@@ -147,7 +147,7 @@ async def serve(
     registry = CallerRegistry(definitions=lambda: definitions, open_secret=lambda _: Secret(SECRET), clock=clock)
     front = Front(dispatch or Recorder(), prove=registry.prove, limits=limits, allowed_origins=allowed_origins, log=log)
     server = HttpServer(front, limits=limits, clock=clock, log=log)
-    listener = open_listener(listen)
+    listener = listen_unix(unix) if unix is not None else listen_tcp("127.0.0.1", 0)
     address = listener.path or ("localhost" if client_tls else "127.0.0.1", listener.sock.getsockname()[1])
     await server.listen(listener, server_tls)
     try:
