@@ -1,32 +1,67 @@
-"""The entry point: the verbs, and how each kind of failure ends the process (operations contract, Commands)."""
+"""The entry point: the verbs, each from its own file, and one place where every failure becomes a status."""
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from rpcauth.cli.apply import apply
+from rpcauth.cli.backup import backup
+from rpcauth.cli.call import call
+from rpcauth.cli.completion import completion
+from rpcauth.cli.config import config
+from rpcauth.cli.doctor import doctor
+from rpcauth.cli.entries import applications, callers, services
+from rpcauth.cli.export import export
+from rpcauth.cli.failures import reported
+from rpcauth.cli.keys import keys
+from rpcauth.cli.migrate import migrate
+from rpcauth.cli.openrpc import openrpc
 from rpcauth.cli.serve import serve
-from rpcauth.errors import ConfigurationInvalid, StoreRefused
+from rpcauth.cli.tokens import tokens
+from rpcauth.cli.version import version
+
+VERBS: tuple[click.Command, ...] = (
+    serve,
+    config,
+    migrate,
+    apply,
+    export,
+    services,
+    applications,
+    callers,
+    call,
+    keys,
+    tokens,
+    openrpc,
+    doctor,
+    backup,
+    completion,
+    version,
+)
 
 
-@click.group()
+class Verbs(click.Group):
+    """The verbs in the order of a newcomer's needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with reported():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def rpcauth() -> None:
-    """An OAuth 2.0 provider daemon that speaks JSON-RPC."""
+    """An OAuth 2.0 provider daemon that speaks JSON-RPC.
+
+    Exit status: 0 ok, 1 failed, 2 usage or configuration, 3 unreachable, 4 refused.
+    """
 
 
-rpcauth.add_command(serve)
+for verb in VERBS:
+    rpcauth.add_command(verb)
 
 
 def main() -> None:
-    try:
-        rpcauth.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except ConfigurationInvalid as error:
-        click.echo("\n".join(error.problems), err=True)
-        sys.exit(2)
-    except StoreRefused as error:
-        click.echo(str(error), err=True)
-        sys.exit(4)
+    rpcauth.main(prog_name="rpcauth")

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from rpcauth.config import load
+from rpcauth.cli.options import config_option, load_config, say
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from rpcauth.app import Daemon
+    from rpcauth.config import Config
 
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), default=Path("rpcauth.toml"), help="The configuration file.")
-def serve(config: Path) -> None:
-    """Run the daemon."""
-    from rpcauth.app import Daemon
-    from rpcauth.app import serve as run
+@config_option
+def serve(config_file: Path) -> None:
+    """Run the daemon.
 
-    settings = load(config, os.environ)
-
-    def started(daemon: Daemon) -> None:
-        click.echo(f"listening on {', '.join(daemon.addresses)}", err=True)
-
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(run(settings, say=lambda line: click.echo(line, err=True), started=started))
+    An empty store, its folder and its master key are made; an older store is migrated. SIGTERM or Ctrl-C ends the
+    daemon when the open requests are answered.
+    """
+    run(load_config(config_file), lambda addresses: say(f"listening on {', '.join(addresses)}"))
 
 
-def _loop_factory():  # type: ignore[no-untyped-def]
+def run(config: Config, started: Callable[[Sequence[str]], None]) -> None:
+    """Serve a configuration to the end; `started` is told the addresses that the daemon listens on."""
+    import asyncio
+
+    from rpcauth.app import serve as serve_config
+
+    def tell(daemon: Daemon) -> None:
+        started(daemon.addresses)
+
+    with asyncio.Runner(loop_factory=_find_loop_factory()) as runner:
+        runner.run(serve_config(config, say=say, started=tell))
+
+
+def _find_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
     except ImportError:

@@ -1,0 +1,205 @@
+"""Commands beside a running daemon: they ask it, and it uses what they change at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rpcauth.storage.lock import StoreLock, StoreLocked
+from tests.cli.commands import run
+from tests.support.daemon import CLIENT, DEFINITIONS, SERVICE_KEY, RunningDaemon, run_daemon
+
+OTHER = """
+[[services]]
+service_key = "other"
+name = "Other API"
+
+[[applications]]
+client_id = "other-client"
+name = "Other App"
+redirect_uris = ["https://other.example/cb"]
+services = ["other"]
+"""
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
+    with run_daemon(tmp_path_factory.mktemp("daemon")) as daemon:
+        (daemon.folder / "secret").write_text("demo-secret\n")
+        yield daemon
+
+
+def as_caller(daemon: RunningDaemon, secret: str = "secret") -> dict[str, str]:
+    return {"RPCAUTH_CALLER": "demo", "RPCAUTH_SECRET_FILE": str(daemon.folder / secret)}
+
+
+def test_the_daemon_has_the_store_and_the_command_does_not(daemon: RunningDaemon) -> None:
+    with pytest.raises(StoreLocked):
+        StoreLock(daemon.store)
+    result = run("services", "list", folder=daemon.folder)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert SERVICE_KEY in result.stdout
+
+
+def test_what_is_applied_is_in_force_at_the_next_call(daemon: RunningDaemon) -> None:
+    client = {"client_id": "other-client"}
+    assert "error" in daemon.call("oauth2.fetchApplication", ["other", client])
+    result = run("apply", "-", folder=daemon.folder, stdin=OTHER)
+    assert result.exit_code == 0
+    secret = result.stdout.splitlines()[-1].split()[-1]
+    assert "error" in daemon.call("oauth2.fetchApplication", ["other", {**client, "client_secret": "x"}])
+    reply = daemon.call("oauth2.fetchApplication", ["other", {**client, "client_secret": secret}])
+    assert reply["result"]["name"] == "Other App"
+    assert run("apply", "-", "--prune", folder=daemon.folder, stdin=DEFINITIONS).exit_code == 0
+    assert "error" in daemon.call("oauth2.fetchApplication", ["other", client])
+
+
+def test_wrong_definitions_are_usage_as_without_a_daemon(daemon: RunningDaemon) -> None:
+    file = daemon.folder / "wrong.toml"
+    file.write_text('[[callers]]\nnane = "x"\n')
+    result = run("apply", file, folder=daemon.folder)
+    assert result.exit_code == 2
+    assert all(line.startswith(f"{file}:") for line in result.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "member"),
+    [
+        ("services", SERVICE_KEY, ("name", "Demo API")),
+        ("applications", CLIENT["client_id"], ("redirect_uris", ["https://client.example.com/cb"])),
+        ("callers", "demo", ("proofs", ["basic", "mashery_sig"])),
+    ],
+)
+def test_an_entry_is_shown_without_its_secret(
+    daemon: RunningDaemon, kind: str, key: str, member: tuple[str, object]
+) -> None:
+    shown = json.loads(run(kind, "show", key, "--json", folder=daemon.folder).stdout)
+    assert shown[member[0]] == member[1]
+    listed = json.loads(run(kind, "list", "--json", folder=daemon.folder).stdout)
+    assert shown in listed
+    for words in (("show", key), ("list",)):
+        output = run(kind, *words, folder=daemon.folder).output
+        assert key in output
+        assert not any(secret in output for secret in ("demo-secret", "q13rupuifd", "argon2id$"))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        (f'["{SERVICE_KEY}", {{"client_id": "{CLIENT["client_id"]}"}}]',),
+        (f"service_key={SERVICE_KEY}", f"client.client_id={CLIENT['client_id']}"),
+        (f"service_key={SERVICE_KEY}", f'client:={{"client_id": "{CLIENT["client_id"]}"}}'),
+    ],
+    ids=["ordered", "named", "named with JSON"],
+)
+def test_call_takes_ordered_and_named_parameters(daemon: RunningDaemon, params: tuple[str, ...]) -> None:
+    result = run("call", "oauth2.fetchApplication", *params, folder=daemon.folder, env=as_caller(daemon))
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["name"] == "OAuth 2.0 Test App"
+
+
+def test_call_reads_parameters_from_stdin(daemon: RunningDaemon) -> None:
+    result = run("call", "test.echo", "-", folder=daemon.folder, stdin='{"value": "é"}', env=as_caller(daemon))
+    assert result.stdout == '"é"\n'
+
+
+def test_call_finds_the_daemon_by_url_on_tcp_and_unix_sockets_without_a_configuration(daemon: RunningDaemon) -> None:
+    tcp = f"http://127.0.0.1:{daemon.port}"
+    for url in (tcp, f"{tcp}/rpc", f"unix:{daemon.folder}/var/rpc.sock"):
+        result = run("call", "test.hello", env={**as_caller(daemon), "RPCAUTH_URL": url})
+        assert (result.exit_code, result.stdout) == (0, '"Hello!"\n'), result.stderr
+
+
+def test_call_without_a_caller_is_the_administrators(daemon: RunningDaemon) -> None:
+    status = json.loads(run("call", "admin.status", folder=daemon.folder).stdout)
+    assert status["store"] == str(daemon.store)
+
+
+def test_an_error_reply_is_printed_and_ends_with_1(daemon: RunningDaemon) -> None:
+    words = ("call", "oauth2.fetchAccessToken", f"service_key={SERVICE_KEY}", "access_token=x")
+    result = run(*words, folder=daemon.folder, env=as_caller(daemon))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert json.loads(result.stderr)["data"]["error"] == "invalid_token"
+    whole = run(*words, "--json", folder=daemon.folder, env=as_caller(daemon))
+    assert (whole.exit_code, whole.stderr) == (1, "")
+    assert json.loads(whole.stdout)["error"] == json.loads(result.stderr)
+
+
+def test_a_wrong_secret_is_an_error_reply(daemon: RunningDaemon) -> None:
+    (daemon.folder / "wrong").write_text("wrong")
+    result = run("call", "test.hello", folder=daemon.folder, env=as_caller(daemon, "wrong"))
+    assert result.exit_code == 1
+    assert json.loads(result.stderr)["code"] == -32001
+
+
+@pytest.mark.parametrize(
+    ("env", "status"),
+    [
+        ({"RPCAUTH_CALLER": "demo"}, 2),
+        ({"RPCAUTH_CALLER": "demo", "RPCAUTH_SECRET_FILE": "/nowhere/secret"}, 2),
+        ({"RPCAUTH_URL": "127.0.0.1"}, 2),
+        ({"RPCAUTH_URL": "unix:/nowhere/rpc.sock"}, 3),
+        ({"RPCAUTH_URL": "http://127.0.0.1:1/rpc"}, 3),
+    ],
+)
+def test_call_tells_a_mistake_from_an_unreachable_daemon(env: dict[str, str], status: int) -> None:
+    result = run("call", "test.hello", env=env)
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert result.stderr.count("\n") == 1
+
+
+def test_another_server_than_rpcauth_is_recognised(daemon: RunningDaemon) -> None:
+    result = run("call", "test.hello", env={"RPCAUTH_URL": f"http://127.0.0.1:{daemon.port}/elsewhere"})
+    assert result.exit_code == 1
+    assert "HTTP 404 and no JSON-RPC reply" in result.stderr
+
+
+def test_a_token_is_inspected_and_its_secret_is_not_shown(daemon: RunningDaemon) -> None:
+    issued = daemon.call(
+        "oauth2.createAccessToken", [SERVICE_KEY, CLIENT, {"grant_type": "client_credentials", "scope": "read"}]
+    )
+    token = issued["result"]["access_token"]
+    result = run("tokens", "inspect", "--json", folder=daemon.folder, stdin=token)
+    found = json.loads(result.stdout)
+    assert (found["kind"], found["verdict"], found["scope"]) == ("access token", "live", "read")
+    assert token not in result.output
+    assert run("tokens", "inspect", token[:-1] + "0", folder=daemon.folder).stdout != result.stdout
+
+
+def test_tokens_outlive_the_rotation_of_every_key(daemon: RunningDaemon) -> None:
+    issued = daemon.call("oauth2.createAccessToken", [SERVICE_KEY, CLIENT, {"grant_type": "client_credentials"}])
+    token = issued["result"]["access_token"]
+    for purpose in ("token_digest", "sealing", "master"):
+        assert run("keys", "rotate", purpose, folder=daemon.folder).exit_code == 0
+    assert "result" in daemon.call("oauth2.fetchAccessToken", [SERVICE_KEY, token])
+    status = run("keys", "status", folder=daemon.folder).stdout
+    assert ["token_digest", "2"] in [line.split()[:2] for line in status.splitlines()]
+
+
+def test_migrate_says_that_the_daemon_has_done_it(daemon: RunningDaemon) -> None:
+    result = run("migrate", folder=daemon.folder)
+    assert result.exit_code == 0
+    assert "the running daemon has migrated the store" in result.stderr
+
+
+def test_the_doctor_reaches_the_daemon_and_its_listeners(daemon: RunningDaemon) -> None:
+    result = run("doctor", "--reset-clock", "--json", folder=daemon.folder)
+    findings = {one["subject"]: one["verdict"] for one in json.loads(result.stdout)}
+    findings.pop("disk")  # the machine's
+    assert set(findings.values()) == {"ok"}
+    assert {"daemon", "clock", "keys", f"listen 127.0.0.1:{daemon.port}"} <= findings.keys()
+
+
+def test_a_backup_is_written_by_the_daemon(daemon: RunningDaemon, tmp_path: Path) -> None:
+    result = run("backup", tmp_path / "copy.db", "--json", folder=daemon.folder)
+    assert json.loads(result.stdout)["path"] == str(tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_config_check_warns_of_what_the_store_holds(daemon: RunningDaemon) -> None:
+    result = run("config", "check", folder=daemon.folder)
+    assert result.exit_code == 0
+    assert f'warning: service "{SERVICE_KEY}": implicit' in result.stderr
