@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import rpcauth
 from rpcauth.config import Config, UnixAddress
 from rpcauth.definitions.execution import open_caller_secret
-from rpcauth.errors import StoreRefused
+from rpcauth.errors import ConfigurationInvalid, StoreRefused
 from rpcauth.keys.keyring import KEY_BYTES
-from rpcauth.keys.master import load_master_key, write_master_key
+from rpcauth.keys.master import Master, load_master_key, write_master_key
 from rpcauth.log.bridge import LineHandler, report_loop_errors
 from rpcauth.log.lines import LineLog, LineStyle, open_log
 from rpcauth.model import Caller
 from rpcauth.operations.authentication import ClientAuthenticator
-from rpcauth.operations.key_rotation import RotateMaster
+from rpcauth.operations.key_rotation import RotateMaster, TakeTurn
 from rpcauth.operations.sweeper import sweep_for_ever
 from rpcauth.rpc.admin import AdminMethods
 from rpcauth.rpc.dispatch import Dispatcher
@@ -31,11 +31,11 @@ from rpcauth.server.callers import CallerProof, CallerRegistry, prove_by_uid
 from rpcauth.server.front import Front
 from rpcauth.server.http_server import HttpServer
 from rpcauth.server.limits import FrontLimits
-from rpcauth.server.listeners import ADMIN_MODE, Listener, listen_tcp, listen_unix
+from rpcauth.server.listeners import ADMIN_MODE, RPC_MODE, Listener, listen_tcp, listen_unix
 from rpcauth.server.tls import build_tls
 from rpcauth.storage.clock import wall_clock
 from rpcauth.storage.driver import sqlite_version
-from rpcauth.storage.opening import StoreSettings, is_empty, open_store
+from rpcauth.storage.opening import StoreSettings, is_empty, open_store, pending_migrations
 from rpcauth.storage.sqlite import SqliteStore
 
 _log = logging.getLogger(__name__)
@@ -48,14 +48,6 @@ ADMIN_LIMITS = FrontLimits(body_limit=64 * 1024 * 1024, max_connections=64)
 
 GRACE = 0.2
 """Seconds that idle connections are left alone when the daemon ends."""
-
-
-@dataclass(slots=True)
-class Master:
-    """The master key of a store, and the file that it stands in."""
-
-    file: Path
-    key: bytes
 
 
 def settings_of(config: Config) -> StoreSettings:
@@ -72,9 +64,17 @@ def load_or_make_master(config: Config, say: Callable[[str], None]) -> Master:
     """The master key; a new one is made beside an empty store only. Raises StoreRefused."""
     file = config.keys.file
     if not file.exists() and is_empty(config.storage.url.path):
+        make_folder(file.parent, say)
         write_master_key(file, os.urandom(KEY_BYTES))
         say(f"made the master key {file}; keep a copy where the store's backups are not")
     return Master(file, load_master_key(file))
+
+
+def make_folder(folder: Path, say: Callable[[str], None]) -> None:
+    """Make a folder that is not there yet, and those above it. Raises OSError."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        say(f"made the folder {folder}")
 
 
 class Core:
@@ -84,6 +84,7 @@ class Core:
         self.config = config
         self.store = store
         self.master = master
+        self._changing_master = asyncio.Lock()
         self._authenticator = ClientAuthenticator(
             keyring=lambda: store.keyring,
             now=store.now,
@@ -122,19 +123,42 @@ class Core:
 
         A crash between leaves both files: the next start takes the one that the store knows.
         """
-        fresh = _successor_of(self.master.file)
-        fresh.unlink(missing_ok=True)
-        key = os.urandom(KEY_BYTES)
-        write_master_key(fresh, key)
-        await self.store.execute(RotateMaster(master=key, rows=await self.store.list_keys()))
-        os.replace(fresh, self.master.file)
-        self.master.key = key
+        async with self._changing_master:
+            if self.master.successor.exists():
+                await self._settle_master()
+            key = os.urandom(KEY_BYTES)
+            write_master_key(self.master.successor, key)
+            await self.store.execute(RotateMaster(master=key))
+            self.master.adopt_successor()
+
+    async def _settle_master(self) -> None:
+        """End a change whose outcome was not known: the file that the store is not under goes, never the other."""
+        # What was asked of the store before is done or refused once this is.
+        await self.store.execute(TakeTurn())
+        if self.store.is_under(load_master_key(self.master.successor)):
+            self.master.adopt_successor()
+        else:
+            self.master.drop_successor()
 
 
 @asynccontextmanager
 async def open_core(config: Config, say: Callable[[str], None]) -> AsyncIterator[Core]:
-    """Open the store of a configuration and everything behind the listeners. Raises StoreRefused."""
-    core = await _open(config, load_or_make_master(config, say))
+    """Open the store of a configuration and everything behind the listeners. Raises StoreRefused.
+
+    An empty or older store is migrated first; `say` gets a line of whatever was made or migrated.
+    """
+    path = config.storage.url.path
+    try:
+        made = "made" if is_empty(path) else "migrated"
+        pending = await pending_migrations(path)
+        master = load_or_make_master(config, say)
+        make_folder(path.parent, say)
+        core = await _open(config, master)
+    except OSError as error:
+        what = f"{error.filename or path}: {error.strerror}"
+        raise StoreRefused(f"{what}; check the owner and mode of {path.parent} and {config.keys.file}") from None
+    if pending:
+        say(f"{made} the store {path} ({', '.join(migration.name for migration in pending)})")
     try:
         yield core
     finally:
@@ -145,25 +169,20 @@ async def _open(config: Config, master: Master) -> Core:
     try:
         return Core(config, await open_store(settings_of(config), master.key), master)
     except StoreRefused:
-        fresh = _successor_of(master.file)
-        if not fresh.exists():
+        if not master.successor.exists():
             raise
         # The master key was being changed when the daemon died: perhaps the store knows the new one already.
-        core = Core(config, await open_store(settings_of(config), load_master_key(fresh)), master)
-        os.replace(fresh, master.file)
-        master.key = load_master_key(master.file)
+        core = Core(config, await open_store(settings_of(config), load_master_key(master.successor)), master)
+        master.adopt_successor()
         return core
-
-
-def _successor_of(file: Path) -> Path:
-    return file.with_name(file.name + ".new")
 
 
 class Daemon:
     """A core with its listeners. `addresses` are where it listens, with the ports that were taken."""
 
-    def __init__(self, core: Core, log: LineLog) -> None:
+    def __init__(self, core: Core, log: LineLog, say: Callable[[str], None]) -> None:
         self.core = core
+        self._say = say
         self.addresses: list[str] = []
         server = core.config.server
         limits = FrontLimits(
@@ -192,19 +211,25 @@ class Daemon:
         server = self.core.config.server
         tls = server.tls
         context = build_tls(tls.certificate, tls.key, tls.client_ca) if tls.certificate and tls.key else None
+        await self._admin.listen(self._listen_unix(server.admin, mode=ADMIN_MODE))
         for address in server.listen:
             if isinstance(address, UnixAddress):
-                address.path.parent.mkdir(parents=True, exist_ok=True)
-                listener = listen_unix(address.path)
+                listener = self._listen_unix(address)
                 await self._server.listen(listener)
             else:
                 listener = listen_tcp(address.host, address.port)
                 await self._server.listen(listener, context)
             self.addresses.append(_name_of(listener))
-        server.admin.path.parent.mkdir(parents=True, exist_ok=True)
-        await self._admin.listen(listen_unix(server.admin.path, mode=ADMIN_MODE))
         self._sweeper = asyncio.get_running_loop().create_task(sweep_for_ever(self.core.store))
         self._sweeper.add_done_callback(_report_end)
+
+    def _listen_unix(self, address: UnixAddress, mode: int = RPC_MODE) -> Listener:
+        try:
+            make_folder(address.path.parent, self._say)
+        except OSError as error:
+            problem = f'listen "{address}": {error.filename}: {error.strerror}; make the folder, or choose another'
+            raise ConfigurationInvalid([problem]) from None
+        return listen_unix(address.path, mode=mode)
 
     async def stop(self) -> None:
         """Drain, then stop sweeping. The core is closed by whoever opened it."""
@@ -230,12 +255,21 @@ async def serve(config: Config, *, say: Callable[[str], None], started: Callable
         loop.add_signal_handler(number, end.set)
     async with open_core(config, say) as core:
         log.attach(loop)
-        daemon = Daemon(core, log)
-        await daemon.start()
-        started(daemon)
-        await end.wait()
-        await daemon.stop()
-        log.detach()
+        daemon = Daemon(core, log, say)
+        try:
+            await daemon.start()
+            _spare_from_collection()
+            started(daemon)
+            await end.wait()
+        finally:
+            await daemon.stop()
+            log.detach()
+
+
+def _spare_from_collection() -> None:
+    """What start-up made stays to the end: looking through it for garbage would cost milliseconds, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _make_server(

@@ -69,7 +69,7 @@ def open_key(master: bytes, row: SealedKey) -> bytes:
     nonce, ciphertext = row.sealed[:NONCE_BYTES], row.sealed[NONCE_BYTES:]
     try:
         return AESGCM(master).decrypt(nonce, ciphertext, _wrapping_data(row.purpose, row.version))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise StoreRefused(
             f"the {row.purpose} key {row.version} in the store does not open under this master key; "
             "put back the master key that this store was made with"
@@ -159,7 +159,7 @@ class Keyring:
         ciphertext = sealed[_VERSION_BYTES + NONCE_BYTES :]
         try:
             return self._seals[version].decrypt(nonce, ciphertext, f"{purpose}|{row}".encode()).decode()
-        except (InvalidTag, KeyError):
+        except (InvalidTag, KeyError, ValueError):
             raise StoreRefused(f"a sealed value ({purpose}) of the store does not open; was a row moved?") from None
 
 

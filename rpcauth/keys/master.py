@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
@@ -38,19 +39,54 @@ def load_master_key(path: Path) -> bytes:
 
 
 def write_master_key(path: Path, key: bytes) -> None:
-    """Write a key to a file that does not exist yet, 0600, and sync it and its folder. Raises FileExistsError."""
+    """Write a key to a file that does not exist yet, 0600, whole or not at all, and sync it and its folder.
+
+    Raises FileExistsError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(descriptor, key.hex().encode() + b"\n")
         os.fsync(descriptor)
+        os.link(draft, path)
     finally:
         os.close(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY)
+        draft.unlink()
+    _sync_folder(path.parent)
+
+
+@dataclass(slots=True)
+class Master:
+    """The master key of a store, and the file that it stands in. Its successor waits in a file beside that one.
+
+    While a change is under way both files are there; which of them counts, the store knows.
+    """
+
+    file: Path
+    key: bytes = field(repr=False)
+
+    @property
+    def successor(self) -> Path:
+        return self.file.with_name(self.file.name + ".new")
+
+    def adopt_successor(self) -> None:
+        """Let the key that the store is under now take the old one's place."""
+        os.replace(self.successor, self.file)
+        _sync_folder(self.file.parent)
+        self.key = load_master_key(self.file)
+
+    def drop_successor(self) -> None:
+        """Forget a key that the store was never under."""
+        self.successor.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def check_value(key: bytes) -> bytes:

@@ -6,6 +6,7 @@ the last believed instant at the monotonic clock's pace, until an operator reset
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -24,7 +25,10 @@ def monotonic_clock() -> int:
 
 
 class Clock:
-    """`now()` in epoch milliseconds. `after` is the highest time that the store has seen."""
+    """`now()` in epoch milliseconds. `after` is the highest time that the store has seen.
+
+    The event loop and the writer's thread both ask it, so each answer is one step under a lock.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Clock:
     ) -> None:
         self._wall = wall
         self._monotonic = monotonic
+        self._lock = threading.Lock()
         self._believed = after
         self._pace = monotonic()
         self.suspect = False
@@ -46,16 +51,18 @@ class Clock:
 
     def now(self) -> Millis:
         """The believed time. Sets `suspect` when the wall clock has jumped."""
-        pace = self._monotonic()
-        expected = self._believed + pace - self._pace
-        wall = self._wall()
-        if not self.suspect and abs(wall - expected) > MAX_STEP:
-            self.suspect = True
-        believed = expected if self.suspect else max(wall, self._believed)
-        self._believed, self._pace = Millis(believed), pace
-        return self._believed
+        with self._lock:
+            pace = self._monotonic()
+            expected = self._believed + pace - self._pace
+            wall = self._wall()
+            if not self.suspect and abs(wall - expected) > MAX_STEP:
+                self.suspect = True
+            believed = expected if self.suspect else max(wall, self._believed)
+            self._believed, self._pace = Millis(believed), pace
+            return self._believed
 
     def reset(self) -> None:
         """Believe the wall clock again, as an operator asked."""
-        self._believed, self._pace = self._wall(), self._monotonic()
-        self.suspect = False
+        with self._lock:
+            self._believed, self._pace = self._wall(), self._monotonic()
+            self.suspect = False

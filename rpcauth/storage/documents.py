@@ -7,10 +7,14 @@ without a migration.
 from __future__ import annotations
 
 import dataclasses
+from typing import TypeVar
 
 import msgspec
 
+from rpcauth.errors import StoreRefused
 from rpcauth.model import Application, Caller, Service
+
+T = TypeVar("T")
 
 
 def write_service(service: Service) -> str:
@@ -18,7 +22,7 @@ def write_service(service: Service) -> str:
 
 
 def read_service(document: str) -> Service:
-    return msgspec.json.decode(document, type=Service)
+    return _read(document, Service)
 
 
 def write_application(application: Application) -> str:
@@ -27,7 +31,7 @@ def write_application(application: Application) -> str:
 
 
 def read_application(document: str) -> Application:
-    return msgspec.json.decode(document, type=Application)
+    return _read(document, Application)
 
 
 def write_caller(caller: Caller) -> str:
@@ -36,4 +40,13 @@ def write_caller(caller: Caller) -> str:
 
 
 def read_caller(document: str, sealed_secret: bytes | None) -> Caller:
-    return dataclasses.replace(msgspec.json.decode(document, type=Caller), sealed_secret=sealed_secret)
+    return dataclasses.replace(_read(document, Caller), sealed_secret=sealed_secret)
+
+
+def _read(document: str, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(document, type=kind)
+    except msgspec.MsgspecError:
+        raise StoreRefused(
+            f"the store holds a definition ({kind.__name__.lower()}) that this rpcauth cannot read; install a newer one"
+        ) from None

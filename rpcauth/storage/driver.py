@@ -6,6 +6,8 @@ module links whatever the system has.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ IntegrityError = sqlite3.IntegrityError
 Row = tuple[object, ...]
 
 FIXED_VERSION = (3, 51, 3)
+
+# At level debug it logs every statement with its parameters, and those hold what requests sent.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
 _CACHED_STATEMENTS = 256
 
 _PRAGMAS = (
@@ -41,10 +46,11 @@ def sqlite_version() -> str:
     return sqlite3.sqlite_version
 
 
-def check_version() -> None:
+def check_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
     """Raises StoreRefused when the linked SQLite has the WAL-reset bug."""
-    if sqlite3.sqlite_version_info < FIXED_VERSION:
-        raise StoreRefused(f"SQLite {sqlite3.sqlite_version} can corrupt a WAL; install pysqlite3 0.6.1 or newer")
+    if version < FIXED_VERSION:
+        number = ".".join(map(str, version))
+        raise StoreRefused(f"SQLite {number} can corrupt a WAL; install pysqlite3 0.6.1 or newer")
 
 
 def connect(path: Path, *, writer: bool) -> Connection:
@@ -56,11 +62,18 @@ def connect(path: Path, *, writer: bool) -> Connection:
         check_same_thread=False,
         cached_statements=_CACHED_STATEMENTS,
     )
-    for pragma in (*_PRAGMAS, *(_WRITER_PRAGMAS if writer else ("PRAGMA query_only = ON",))):
-        connection.execute(pragma)
+    try:
+        for pragma in (*_PRAGMAS, *(_WRITER_PRAGMAS if writer else ("PRAGMA query_only = ON",))):
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def connect_async(path: Path, *, writer: bool) -> aiosqlite.Connection:
-    """The same connection in a thread of its own, for migrations, backups and cold reads; to be awaited."""
-    return aiosqlite.Connection(lambda: connect(path, writer=writer), iter_chunk_size=256)
+async def connect_async(path: Path, *, writer: bool) -> aiosqlite.Connection:
+    """The same connection in a thread of its own, for migrations, backups and cold reads."""
+    # Opened before aiosqlite sees it: when its own opening fails it ends its thread without waiting, and that thread
+    # prints a traceback if the event loop is gone by then.
+    connection = await asyncio.to_thread(connect, path, writer=writer)
+    return await aiosqlite.Connection(lambda: connection, iter_chunk_size=256)

@@ -13,29 +13,53 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rpcauth.errors import CallerRefused, LimitReached, OAuthError, Outcome, ParamsInvalid, StorageUnavailable
+from rpcauth.errors import (
+    CallerRefused,
+    DefinitionsRefused,
+    LimitReached,
+    OAuthError,
+    Outcome,
+    ParamsInvalid,
+    StorageUnavailable,
+)
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Definitions, Millis, RecordId
 from rpcauth.oauth.record_id import IdSequence
 from rpcauth.storage import reading, stored
 from rpcauth.storage.driver import Connection, Error, IntegrityError
-from rpcauth.storage.effects import DEFINITION_EFFECTS, KEY_EFFECTS, ChangeMaster, Event
-from rpcauth.storage.port import Decision, Facts, Locks, Operation
+from rpcauth.storage.effects import DEFINITION_EFFECTS, KEY_EFFECTS, ChangeMaster, Effect, Event, RevokeGrant
+from rpcauth.storage.port import Conflict, Decision, Facts, Locks, Operation
 from rpcauth.storage.sweeping import Sweep, sweep
 from rpcauth.storage.writer import Pending
 from rpcauth.storage.writing import write
 
 _log = logging.getLogger(__name__)
 
-IDS_AHEAD = 10_000
+IDS_AHEAD = 1_000
 """Milliseconds of ids reserved at a time, so that the reservation is not written with every commit."""
 
-_REFUSALS = (OAuthError, CallerRefused, ParamsInvalid, LimitReached)
+SEEN_EVERY = 60_000
+"""Milliseconds by which the time that the store has seen may lag behind the believed clock."""
+
+_REFUSALS = (OAuthError, CallerRefused, ParamsInvalid, LimitReached, DefinitionsRefused)
+
+_COMPOUND = (RevokeGrant, ChangeMaster, *DEFINITION_EFFECTS, *KEY_EFFECTS)
+"""Effects of several statements, or with something to be read anew after them: one alone needs a savepoint too."""
 
 
-def unavailable(error: Error, outcome: Outcome = Outcome.NOT_DONE) -> StorageUnavailable:
+class _TransactionLost(Exception):
+    """An operation could not be undone: nothing of its group may be committed."""
+
+
+def name_of(error: Exception) -> str:
     """The driver's error by its symbolic name; its text may hold a path and stays here."""
-    return StorageUnavailable(outcome, getattr(error, "sqlite_errorname", type(error).__name__))
+    name: str | None = getattr(error, "sqlite_errorname", None)
+    return name or type(error).__name__
+
+
+def unavailable(error: Exception, outcome: Outcome = Outcome.NOT_DONE) -> StorageUnavailable:
+    """What callers learn of a driver's error."""
+    return StorageUnavailable(outcome, name_of(error))
 
 
 class FreshMint:
@@ -68,6 +92,7 @@ class GroupCommit:
         self._node = node
         self._ids = ids
         self._ids_until = ids.last
+        self._seen_at = Millis(0)
         self._now = now
         self.definitions: Definitions = stored.read_definitions(connection)
         self.keyring: Keyring = stored.read_keyring(connection, master)
@@ -91,11 +116,18 @@ class GroupCommit:
             self._connection.execute("BEGIN IMMEDIATE")
             for pending in group:
                 self._run_one(pending)
-        except Error as error:
+            self._keep_times()
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing was committed
+            _log.error("a transaction was given up: %s", name_of(error))
+            self._forget_times()
             self._rollback()
             self._fail(group, unavailable(error))
             return
         self._commit(group)
+
+    def renew_times(self) -> None:
+        """Have the next commit write the times anew. The one method for other threads too: a single assignment."""
+        self._ids_until = Millis(0)
 
     # --- one operation -----------------------------------------------------------------------------------------------
 
@@ -103,15 +135,10 @@ class GroupCommit:
         try:
             decision = self._decide(pending.job)
             self._write(decision)
-        except _REFUSALS as refusal:
-            pending.error = refusal
-        except (IntegrityError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
-            _log.error("an operation failed: %s in %s", type(error).__name__, type(pending.job).__name__)
-            pending.error = error
-        except Error as error:
-            if not self._connection.in_transaction:
-                raise  # SQLite rolled the whole transaction back: the group is void
-            pending.error = unavailable(error)
+        except Exception as error:
+            if isinstance(error, _TransactionLost) or not self._connection.in_transaction:
+                raise  # some failures make SQLite roll back all: what follows would commit statement by statement
+            pending.error = _answer_of(pending.job, error)
         else:
             pending.result, pending.error = decision.result, decision.refusal
             self._events.extend(decision.events)
@@ -119,7 +146,7 @@ class GroupCommit:
     def _decide(self, job: Operation[Any] | Sweep) -> Decision[Any]:
         if isinstance(job, Sweep):
             touched = sweep(self._connection, job)
-            self._wrote = self._wrote or touched > 0
+            self._wrote = self._wrote or touched > 0 or self._is_seen_stale()
             return Decision(result=touched)
         return job.decide(self._read(job.locks), self._mint)
 
@@ -143,29 +170,43 @@ class GroupCommit:
         if not effects:
             return
         self._wrote = True
-        if len(effects) == 1:
+        if len(effects) == 1 and not isinstance(effects[0], _COMPOUND):
             # A statement that fails undoes itself; a savepoint round one alone would only cost.
             write(self._connection, effects[0])
         else:
             self._write_whole(effects)
-        if any(isinstance(effect, DEFINITION_EFFECTS) for effect in effects):
-            self._next_definitions = stored.read_definitions(self._connection)
-        if any(isinstance(effect, KEY_EFFECTS) for effect in effects):
-            masters = [effect.master for effect in effects if isinstance(effect, ChangeMaster)]
-            self._next_master = masters[-1] if masters else self._next_master
-            self._mint.keyring = stored.read_keyring(self._connection, self._next_master)
 
-    def _write_whole(self, effects: Sequence[Any]) -> None:
+    def _write_whole(self, effects: Sequence[Effect]) -> None:
         self._connection.execute("SAVEPOINT operation")
         try:
             for effect in effects:
                 write(self._connection, effect)
+            definitions, keyring, master = self._read_changed(effects)
+            self._connection.execute("RELEASE operation")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO operation")
-                self._connection.execute("RELEASE operation")
+            self._undo_operation()
             raise
-        self._connection.execute("RELEASE operation")
+        self._next_definitions, self._mint.keyring, self._next_master = definitions, keyring, master
+
+    def _read_changed(self, effects: Sequence[Effect]) -> tuple[Definitions, Keyring, bytes]:
+        """Definitions, keys and master key as these effects leave them: the operations that follow see them."""
+        definitions, keyring, master = self._next_definitions, self._mint.keyring, self._next_master
+        if any(isinstance(effect, DEFINITION_EFFECTS) for effect in effects):
+            definitions = stored.read_definitions(self._connection)
+        if any(isinstance(effect, KEY_EFFECTS) for effect in effects):
+            masters = [effect.master for effect in effects if isinstance(effect, ChangeMaster)]
+            master = masters[-1] if masters else master
+            keyring = stored.read_keyring(self._connection, master)
+        return definitions, keyring, master
+
+    def _undo_operation(self) -> None:
+        if not self._connection.in_transaction:
+            return
+        try:
+            self._connection.execute("ROLLBACK TO operation")
+            self._connection.execute("RELEASE operation")
+        except Error as error:
+            raise _TransactionLost from error
 
     # --- the transaction ---------------------------------------------------------------------------------------------
 
@@ -174,19 +215,31 @@ class GroupCommit:
             self._rollback()
             return
         try:
-            if self._ids.last >= self._ids_until:
-                self._ids_until = Millis(self._ids.last + IDS_AHEAD)
-                stored.write_times(self._connection, self._node, self._ids_until, self._now())
             self._connection.execute("COMMIT")
-        except Error as error:
-            _log.critical("a commit failed: %s", getattr(error, "sqlite_errorname", type(error).__name__))
+        except Exception as error:  # noqa: BLE001 - only a COMMIT that returned is a yes
+            _log.critical("a commit failed: %s", name_of(error))
             self._fail(group, unavailable(error, Outcome.UNKNOWN))
-            self._ids_until = Millis(0)
+            self._forget_times()
             self._overwrite_failed_commit()
             return
-        self.definitions, self.keyring = self._next_definitions, self._mint.keyring
-        self._master = self._next_master
+        # Keys first: whoever reads between the two lines must not meet a version that it does not know.
+        self.keyring, self._master = self._mint.keyring, self._next_master
+        self.definitions = self._next_definitions
         self.committed(self._events)
+
+    def _keep_times(self) -> None:
+        """Write down how far ids may get and which time it is, when what stands there no longer covers them."""
+        if self._wrote and (self._ids.last >= self._ids_until or self._is_seen_stale()):
+            self._ids_until, self._seen_at = Millis(self._ids.last + IDS_AHEAD), self._now()
+            stored.write_times(self._connection, self._node, self._ids_until, self._seen_at)
+
+    def _forget_times(self) -> None:
+        """What was written down last may be undone: the next commit writes it anew."""
+        self._ids_until = self._seen_at = Millis(0)
+
+    def _is_seen_stale(self) -> bool:
+        """Whether time has moved on, or was set back, since it was last written down."""
+        return abs(self._now() - self._seen_at) >= SEEN_EVERY
 
     def _overwrite_failed_commit(self) -> bool:
         """Commit a marker over the frames of the commit that failed; until that is done nothing else is written."""
@@ -196,9 +249,9 @@ class GroupCommit:
             self._connection.execute("BEGIN IMMEDIATE")
             stored.bump_commit_marker(self._connection)
             self._connection.execute("COMMIT")
-        except Error as error:
+        except Exception as error:  # noqa: BLE001 - until the marker is in, nothing else may be
             self._rollback()
-            _log.critical("the store takes no writes: %s", getattr(error, "sqlite_errorname", type(error).__name__))
+            _log.critical("the store takes no writes: %s", name_of(error))
             return False
         self.failing = False
         return True
@@ -208,9 +261,19 @@ class GroupCommit:
             try:
                 self._connection.execute("ROLLBACK")
             except Error as error:  # nothing was acknowledged; the next BEGIN tells whether the connection lives
-                _log.error("a rollback failed: %s", getattr(error, "sqlite_errorname", type(error).__name__))
+                _log.error("a rollback failed: %s", name_of(error))
 
     @staticmethod
     def _fail(group: Sequence[Pending], error: StorageUnavailable) -> None:
         for pending in group:
             pending.result, pending.error = None, error
+
+
+def _answer_of(job: object, error: Exception) -> Exception:
+    """What the caller of an operation that failed alone is told."""
+    if isinstance(error, _REFUSALS):
+        return error.with_traceback(None)  # its frames hold the group, and would keep it alive in a cycle
+    if isinstance(error, Error) and not isinstance(error, IntegrityError):
+        return unavailable(error)
+    _log.error("an operation failed: %s in %s", name_of(error), type(job).__name__)
+    return Conflict() if isinstance(error, IntegrityError) else error

@@ -9,6 +9,10 @@ from pathlib import Path
 from rpcauth.errors import StoreRefused
 
 
+class StoreLocked(StoreRefused):
+    """Another process has the store."""
+
+
 class StoreLock:
     """Holds an exclusive lock on `<store>.lock` until `release`; the kernel drops it when the process dies."""
 
@@ -17,11 +21,17 @@ class StoreLock:
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._descriptor)
-            raise StoreRefused(
+        except BlockingIOError:
+            self.release()
+            raise StoreLocked(
                 f"{store}: another rpcauth process serves this store; stop it, or talk to it by its admin socket"
             ) from None
+        except OSError:
+            self.release()
+            raise
 
     def release(self) -> None:
-        os.close(self._descriptor)
+        """Let go; a second time does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -99,6 +99,7 @@ async def migrate(connection: aiosqlite.Connection, known: list[Migration], now:
             )
             await connection.execute("COMMIT")
         except BaseException:
-            await connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                await connection.execute("ROLLBACK")
             raise
     return pending

@@ -1,6 +1,7 @@
-"""Opening a SQLite store: lock, version, migrations, master key, clock; in that order, and nothing before the lock.
+"""Opening a SQLite store: version, lock, master key, migrations, clock; in that order, and nothing before the lock.
 
-A wrong master key refuses to start. Keys are made for an empty store only: beside data a missing one means loss.
+A wrong master key refuses to start and changes nothing. Keys are made for an empty store only: beside data a missing
+one means loss.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
-from rpcauth.keys.keyring import FIRST_PURPOSES, KEY_BYTES, NONCE_BYTES, Purpose, SealedKey, seal_key
+from rpcauth.keys.keyring import FIRST_PURPOSES, KEY_BYTES, NONCE_BYTES, Keyring, Purpose, SealedKey, seal_key
 from rpcauth.keys.master import check_value
 from rpcauth.model import Millis
 from rpcauth.oauth.record_id import IdSequence
@@ -53,29 +54,41 @@ async def open_store(settings: StoreSettings, master: bytes) -> SqliteStore:
     settings.path.parent.mkdir(parents=True, exist_ok=True)
     lock = StoreLock(settings.path)
     try:
-        await apply_migrations(settings.path, settings.wall())
+        _make_private(settings.path)
         connection = connect(settings.path, writer=True)
-        prepare_keys(connection, master, settings.wall())
-        ids_until, seen_at = stored.read_times(connection)
-        clock = Clock(after=seen_at, wall=settings.wall, monotonic=settings.monotonic)
-        ids = IdSequence(node=settings.node, after=ids_until)
-        group = GroupCommit(connection, master=master, node=settings.node, ids=ids, now=clock.now)
-        return SqliteStore(
-            path=settings.path,
-            lock=lock,
-            connection=connection,
-            group=group,
-            clock=clock,
-            queue_limit=settings.queue_limit,
-            patience=settings.patience,
-        )
+        try:
+            _check_writable(connection)
+            return await _open(settings, master, lock, connection)
+        except BaseException:
+            connection.close()
+            raise
     except DatabaseError as error:
         lock.release()
-        name = getattr(error, "sqlite_errorname", type(error).__name__)
-        raise StoreRefused(f"{settings.path}: not a store that can be served ({name}); restore a backup") from None
+        raise _refusal_of(settings.path, error) from None
     except BaseException:
         lock.release()
         raise
+
+
+async def _open(settings: StoreSettings, master: bytes, lock: StoreLock, connection: Connection) -> SqliteStore:
+    is_new = not check_master(connection, master)
+    await apply_migrations(settings.path, settings.wall())
+    if is_new:
+        make_keys(connection, master, settings.wall())
+    ids_until, seen_at = stored.read_times(connection)
+    clock = Clock(after=seen_at, wall=settings.wall, monotonic=settings.monotonic)
+    ids = IdSequence(node=settings.node, after=ids_until)
+    group = GroupCommit(connection, master=master, node=settings.node, ids=ids, now=clock.now)
+    _check_complete(group.keyring)
+    return SqliteStore(
+        path=settings.path,
+        lock=lock,
+        connection=connection,
+        group=group,
+        clock=clock,
+        queue_limit=settings.queue_limit,
+        patience=settings.patience,
+    )
 
 
 async def apply_migrations(path: Path, now: Millis) -> list[Migration]:
@@ -88,29 +101,70 @@ async def apply_migrations(path: Path, now: Millis) -> list[Migration]:
 
 
 async def pending_migrations(path: Path) -> list[Migration]:
-    """What opening the store would apply; writes nothing."""
+    """What opening the store would apply; writes nothing. Raises StoreRefused: newer store, not a database."""
     known = load_migrations()
     if is_empty(path):
         return known
-    connection = await connect_async(path, writer=False)
     try:
-        return await list_pending(connection, known)
-    finally:
-        await connection.close()
+        connection = await connect_async(path, writer=False)
+        try:
+            return await list_pending(connection, known)
+        finally:
+            await connection.close()
+    except DatabaseError as error:
+        raise _refusal_of(path, error) from None
 
 
-def prepare_keys(connection: Connection, master: bytes, now: Millis) -> None:
-    """Check the master key against the store, or make the first keys of an empty one."""
-    expected = stored.read_meta(connection, stored.MASTER_CHECK)
+def _make_private(path: Path) -> None:
+    """The file of a new store, for its owner alone; SQLite gives its mode to what it puts beside it."""
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _check_writable(connection: Connection) -> None:
+    """SQLite opens a read-only file as well, even for BEGIN IMMEDIATE, and says so only when something is written."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("PRAGMA user_version = 0")
+    connection.execute("ROLLBACK")
+
+
+def _refusal_of(path: Path, error: DatabaseError) -> StoreRefused:
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return StoreRefused(f"{path}: cannot be opened ({name}); check the owner and mode of it and of its folder")
+    return StoreRefused(f"{path}: not a store that can be served ({name}); restore a backup")
+
+
+def check_master(connection: Connection, master: bytes) -> bool:
+    """Whether the store has keys, which are then this master key's. False for a store that never held anything.
+
+    Raises StoreRefused: another master key, or data without the keys that it was made with.
+    """
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    expected = stored.read_meta(connection, stored.MASTER_CHECK) if "meta" in tables else None
     if expected is not None:
         if not hmac.compare_digest(expected, check_value(master)):
             raise StoreRefused("this is not the master key that the store was made with; put that one back")
-        return
+        return True
+    for table in sorted(tables - {"migrations"}):
+        if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None:
+            raise StoreRefused("the store holds data but has lost the keys that it was made with; restore a backup")
+    return False
+
+
+def make_keys(connection: Connection, master: bytes, now: Millis) -> None:
+    """The first keys of an empty store, and the value that recognises its master key."""
     connection.execute("BEGIN IMMEDIATE")
     for purpose in FIRST_PURPOSES:
         write(connection, PutKey(_fresh_key(master, purpose, now)))
     write(connection, PutMeta(stored.MASTER_CHECK, check_value(master)))
     connection.execute("COMMIT")
+
+
+def _check_complete(keyring: Keyring) -> None:
+    for purpose in FIRST_PURPOSES:
+        if purpose not in keyring.keys:
+            raise StoreRefused(f"the store has lost its {purpose} key; restore a backup")
 
 
 def _fresh_key(master: bytes, purpose: Purpose, now: Millis) -> SealedKey:

@@ -78,6 +78,13 @@ class Decision(Generic[R_co]):
     events: Sequence[Event] = ()
 
 
+class Conflict(Exception):
+    """An effect did not meet the row that it counted on: what it was to spend is spent, what was to be new is there.
+
+    The operation left no trace. A defect, or another writer.
+    """
+
+
 class Operation(Protocol[R_co]):
     """One transaction, as a value."""
 
@@ -97,7 +104,11 @@ class UserTokens:
 
 
 class Store(Protocol):
-    """An engine. Errors: StorageUnavailable with its outcome; a refusal is raised after its effects are committed."""
+    """An engine.
+
+    Errors: StorageUnavailable with its outcome; Conflict; what `decide` raises; a refusal, raised after its effects are
+    committed.
+    """
 
     @property
     def definitions(self) -> Definitions:
@@ -117,7 +128,7 @@ class Store(Protocol):
         """The rows of these ids as of the last commit; ids without a row are left out."""
 
     async def list_user_tokens(self, service_key: str, user_context: str, limit: int) -> UserTokens:
-        """A user's tokens of a service: at most `limit` of each client, newest first."""
+        """A user's tokens of a service, newest first: at most `limit` living and `limit` dead ones of each client."""
 
     def subscribe(self, consumer: Callable[[Sequence[Event]], None]) -> None:
         """Have `consumer` called with the events of every commit, in order, before its answers go out."""

@@ -11,10 +11,11 @@ from rpcauth.storage.driver import Connection
 from rpcauth.storage.effects import CurrentKey
 
 # A token whose grant is gone is as dead as one whose grant is revoked.
-_GRANT_FACTS = "a.grant_id IS NOT NULL AND (g.id IS NULL OR g.revoked_at IS NOT NULL), g.expires_at, g.redirect_uri"
+_GRANT_DEAD = "a.grant_id IS NOT NULL AND (g.id IS NULL OR g.revoked_at IS NOT NULL)"
+_GRANT_FACTS = f"{_GRANT_DEAD}, g.expires_at, g.redirect_uri"
 _ACCESS = (
     f"SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {_GRANT_FACTS},"
-    f" {rows.watermarked('a', 'COALESCE(a.grant_id, a.id)')}"
+    f" {rows.access_watermarked()}"
     " FROM access_tokens a LEFT JOIN grants g ON g.id = a.grant_id"
 )
 _ACCESS_BY_ID = f"{_ACCESS} WHERE a.id = ?"
@@ -34,12 +35,17 @@ _CURRENT = (
 )
 _NONCE = "SELECT 1 FROM nonces WHERE token_id = ? AND nonce = ?"
 
-_USER_TOKENS = (
-    f"SELECT * FROM (SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {_GRANT_FACTS},"
-    f" {rows.watermarked('a', 'COALESCE(a.grant_id, a.id)')},"
-    " ROW_NUMBER() OVER (PARTITION BY a.client_id ORDER BY a.id DESC) AS place"
+# The living and the dead are counted apart, so that either list can be full. What the sweeper is late with is left out.
+_ALL_USER_TOKENS = (
+    f"SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {_GRANT_DEAD} AS dead, g.expires_at AS grant_end,"
+    f" g.redirect_uri, {rows.access_watermarked()} AS watermarked"
     " FROM access_tokens a LEFT JOIN grants g ON g.id = a.grant_id"
-    " WHERE a.service_key = ? AND a.user_context = ?) WHERE place <= ? ORDER BY id DESC"
+    " WHERE a.service_key = ?1 AND a.user_context = ?2 AND COALESCE(a.remove_at > ?4, TRUE)"
+)
+_USER_TOKENS = (
+    "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY client_id, dead OR watermarked OR revoked_at IS NOT NULL"
+    f" OR COALESCE(expires_at <= ?4, FALSE) ORDER BY id DESC) AS place FROM ({_ALL_USER_TOKENS}))"
+    " WHERE place <= ?3 ORDER BY id DESC"
 )
 _REFRESHABLE = (
     "SELECT DISTINCT g.client_id FROM grants g JOIN refresh_tokens r ON r.grant_id = g.id"
@@ -51,6 +57,7 @@ DIGEST_VERSION_NAMED = (
     "SELECT EXISTS (SELECT 1 FROM access_tokens WHERE key_version = ?1)"
     " OR EXISTS (SELECT 1 FROM refresh_tokens WHERE key_version = ?1)"
     " OR EXISTS (SELECT 1 FROM codes WHERE key_version = ?1)"
+    " OR EXISTS (SELECT 1 FROM imported_tokens WHERE key_version = ?1)"
 )
 _CHUNK = 250
 
@@ -110,6 +117,6 @@ def is_nonce_seen(connection: Connection, nonce: tuple[RecordId, str]) -> bool:
 def user_token_queries(service_key: str, user_context: str, limit: int, now: int) -> tuple[tuple[str, Any], ...]:
     """The statements behind `list_user_tokens`, for whichever connection runs them."""
     return (
-        (_USER_TOKENS, (service_key, user_context, limit)),
+        (_USER_TOKENS, (service_key, user_context, limit, now)),
         (_REFRESHABLE, (service_key, user_context, now)),
     )

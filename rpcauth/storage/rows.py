@@ -97,14 +97,30 @@ def listed(table: str, columns: Sequence[str]) -> str:
     return ", ".join(f"{table}.{column}" for column in columns)
 
 
+# Asked once a statement: a store without watermarks, the usual one, does not search them for every row.
+_ANY_WATERMARK = "EXISTS (SELECT 1 FROM watermarks)"
+
+
 def watermarked(table: str, record_id: str) -> str:
-    """An SQL condition: a watermark revoked this row. `record_id` is the id that counts: a token dies with its
-    grant.
+    """An SQL condition: a watermark revoked this row of a code or a grant, whose id is `record_id`."""
+    return (
+        f"({_ANY_WATERMARK} AND EXISTS (SELECT 1 FROM watermarks w WHERE w.service_key = {table}.service_key"
+        f" AND w.client_id IN ('', {table}.client_id) AND w.user_context IN ('', COALESCE({table}.user_context, ''))"
+        f" AND w.before_id > {record_id}))"
+    )
+
+
+def access_watermarked() -> str:
+    """The same for an access token `a` with its grant `g`: each counts with its own user and id.
+
+    They may differ in the user: updateAccessToken changes the token's, and the token still dies with its grant.
     """
     return (
-        f"EXISTS (SELECT 1 FROM watermarks w WHERE w.service_key = {table}.service_key"
-        f" AND w.client_id IN ('', {table}.client_id) AND w.user_context IN ('', COALESCE({table}.user_context, ''))"
-        f" AND w.before_id > {record_id})"
+        f"({_ANY_WATERMARK} AND EXISTS ("
+        "SELECT 1 FROM watermarks w WHERE w.service_key = a.service_key AND w.client_id IN ('', a.client_id)"
+        " AND w.user_context IN ('', COALESCE(a.user_context, ''), COALESCE(g.user_context, ''))"
+        " AND (w.before_id > a.id AND w.user_context IN ('', COALESCE(a.user_context, ''))"
+        " OR w.before_id > g.id AND w.user_context IN ('', COALESCE(g.user_context, '')))))"
     )
 
 

@@ -7,6 +7,8 @@ their own.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,19 +17,20 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from rpcauth.errors import Outcome
 from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
+from rpcauth.keys.master import check_value
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
 from rpcauth.storage import reading, rows, stored
 from rpcauth.storage.clock import Clock
 from rpcauth.storage.driver import Connection, Error, connect, connect_async
 from rpcauth.storage.effects import Event
-from rpcauth.storage.group import GroupCommit, unavailable
+from rpcauth.storage.group import GroupCommit, name_of, unavailable
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.port import Operation, UserTokens
 from rpcauth.storage.sweeping import Sweep
 from rpcauth.storage.writer import Writer
 
+_log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _SECOND = 1000
@@ -54,6 +57,7 @@ class SqliteStore:
         self.clock = clock
         self._reader = connect(path, writer=False)
         self._cold: aiosqlite.Connection | None = None
+        self._cold_opening = asyncio.Lock()
         self._events: deque[Event] = deque()
         self._consumers: list[Callable[[Sequence[Event]], None]] = []
         group.committed = self._events.extend
@@ -76,8 +80,9 @@ class SqliteStore:
         return self._writer.queue_depth
 
     def reset_clock(self) -> None:
-        """Believe the wall clock again after a jump."""
+        """Believe the wall clock again after a jump. The next commit writes the time that is believed now."""
         self.clock.reset()
+        self._group.renew_times()
 
     def now(self) -> Millis:
         return self.clock.now()
@@ -112,6 +117,10 @@ class SqliteStore:
         """The rows of the keys, still sealed."""
         return stored.read_keys(self._reader)
 
+    def is_under(self, master: bytes) -> bool:
+        """Whether this is the master key of the store, as of the last commit."""
+        return stored.read_meta(self._reader, stored.MASTER_CHECK) == check_value(master)
+
     async def find_unused_digest_versions(self) -> list[int]:
         """Versions of the digest key that no code or token names. Never the current one: new rows name that."""
         unused = []
@@ -125,23 +134,18 @@ class SqliteStore:
         """Write a consistent copy of the store to a file that does not exist yet (0600), in a single step.
 
         A copy in many steps starts anew whenever something is written; one step reads one snapshot, and the writer
-        goes on meanwhile. Raises FileExistsError, StorageUnavailable.
+        goes on meanwhile. Raises FileExistsError, OSError, StorageUnavailable; then nothing stays at `target`.
         """
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        source = await connect_async(self._path, writer=False)
         try:
-            copy = await connect_async(target, writer=True)
-            try:
-                await source.backup(copy)
-                await copy.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                await copy.close()
+            await _copy(self._path, target)
+            await asyncio.to_thread(_sync, target)
         except Error as error:
+            _remove_store(target)
             raise unavailable(error) from None
-        finally:
-            await source.close()
-        _sync(target)
-        _sync(target.parent)
+        except BaseException:
+            _remove_store(target)
+            raise
 
     def subscribe(self, consumer: Callable[[Sequence[Event]], None]) -> None:
         self._consumers.append(consumer)
@@ -153,9 +157,9 @@ class SqliteStore:
             await self._cold.close()
         self._reader.close()
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except Error as error:
-            raise unavailable(error, Outcome.NOT_DONE) from None
+            await asyncio.to_thread(self._connection.execute, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except Error as error:  # nothing is lost: the WAL stays beside the store, and the next start reads it
+            _log.warning("the WAL could not be emptied: %s", name_of(error))
         finally:
             self._connection.close()
             self._lock.release()
@@ -165,12 +169,16 @@ class SqliteStore:
             return
         events = [self._events.popleft() for _ in range(len(self._events))]
         for consumer in self._consumers:
-            consumer(events)
+            try:
+                consumer(events)
+            except Exception as error:  # noqa: BLE001 - the next consumer may be the one that invalidates a cache
+                _log.critical("a consumer of events failed: %s", type(error).__name__)
 
     async def _read_cold(self, statement: str, parameters: Any) -> list[Any]:
         try:
-            if self._cold is None:
-                self._cold = await connect_async(self._path, writer=False)
+            async with self._cold_opening:
+                if self._cold is None:
+                    self._cold = await connect_async(self._path, writer=False)
             return list(await self._cold.execute_fetchall(statement, parameters))
         except Error as error:
             raise unavailable(error) from None
@@ -181,9 +189,28 @@ def _is_named_by_secret(definitions: Definitions, version: int) -> bool:
     return any(secret.stored.startswith(f"v{version}:") for secret in secrets)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+async def _copy(path: Path, target: Path) -> None:
+    source = await connect_async(path, writer=False)
     try:
-        os.fsync(descriptor)
+        copy = await connect_async(target, writer=True)
+        try:
+            await source.backup(copy)
+            await copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            await copy.close()
     finally:
-        os.close(descriptor)
+        await source.close()
+
+
+def _sync(target: Path) -> None:
+    for path in (target, target.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_store(target: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)

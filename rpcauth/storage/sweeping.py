@@ -31,55 +31,90 @@ _EXPIRING = {
     "idempotency": "rowid",
     "imported_tokens": "rowid",
 }
+DELETIONS = tuple(
+    f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE remove_at <= :now LIMIT :limit)"
+    for table, key in _EXPIRING.items()
+)
+ERASE_SALTS = (
+    "UPDATE refresh_tokens SET salt = NULL WHERE id IN"
+    " (SELECT id FROM refresh_tokens WHERE salt IS NOT NULL AND retry_until <= :now LIMIT :limit)"
+)
 
 WATERMARK_REST = 15 * 60 * 1000
 """Milliseconds that a fully applied watermark stays: longer than any code lives, since codes are not rewritten."""
 
-_IN_RANGE = (
-    "WHERE id > ?1 AND id <= ?2 AND service_key = ?3 AND ?4 IN ('', client_id)"
-    " AND ?5 IN ('', COALESCE(user_context, '')) AND revoked_at IS NULL"
+_DROP_APPLIED = (
+    "DELETE FROM watermarks WHERE rowid IN"
+    " (SELECT rowid FROM watermarks WHERE swept_id >= before_id - 1 AND created_at <= :rested LIMIT :limit)"
 )
-_REVOKE_TOKENS = f"UPDATE access_tokens SET revoked_at = ?6, remove_at = MIN(COALESCE(remove_at, ?7), ?7) {_IN_RANGE}"
-_REVOKE_GRANTS = f"UPDATE grants SET revoked_at = ?6, remove_at = COALESCE(remove_at, ?7) {_IN_RANGE}"
-_NEXT_BOUND = (
-    "SELECT MIN(last) FROM (SELECT MAX(id) AS last, COUNT(*) AS n FROM (SELECT id FROM access_tokens"
-    " WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3) UNION ALL SELECT MAX(id), COUNT(*) FROM (SELECT id FROM grants"
-    " WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3)) WHERE n = ?3"
+_OLDEST = (
+    "SELECT rowid, service_key, client_id, user_context, before_id, created_at, swept_id FROM watermarks"
+    " WHERE swept_id < before_id - 1 ORDER BY created_at LIMIT 1"
 )
+_ADVANCE = "UPDATE watermarks SET swept_id = :bound WHERE rowid = :rowid"
+
+
+class Application:
+    """The statements that write a watermark onto the rows it covers, a chunk of ids at a time.
+
+    `rows` are the rows to walk: all of them, or a user's alone, which an index leads to. What a grant has without an
+    end of its own ends with it, as it does where a grant is revoked by name (storage/writing.py).
+    """
+
+    def __init__(self, rows: str) -> None:
+        covered = (
+            f"{rows} AND id > :swept AND id <= :bound AND service_key = :service AND :client IN ('', client_id)"
+            " AND revoked_at IS NULL"
+        )
+        ended = f"SELECT id FROM grants WHERE {covered}"
+        removal = "MIN(COALESCE(remove_at, :remove_at), :remove_at)"
+        self.find_bound = (
+            "SELECT MIN(last) FROM (SELECT MAX(id) AS last, COUNT(*) AS n FROM"
+            f" (SELECT id FROM access_tokens WHERE {rows} AND id > :swept AND id < :before ORDER BY id LIMIT :limit)"
+            " UNION ALL SELECT MAX(id), COUNT(*) FROM"
+            f" (SELECT id FROM grants WHERE {rows} AND id > :swept AND id < :before ORDER BY id LIMIT :limit)"
+            ") WHERE n = :limit"
+        )
+        self.revocations = (
+            f"UPDATE access_tokens SET revoked_at = :at, remove_at = {removal} WHERE {covered}",
+            f"UPDATE access_tokens SET revoked_at = COALESCE(revoked_at, :at), remove_at = {removal}"
+            f" WHERE grant_id IN ({ended}) AND expires_at IS NULL",
+            f"UPDATE refresh_tokens SET remove_at = :remove_at WHERE grant_id IN ({ended}) AND remove_at IS NULL",
+            f"UPDATE grants SET revoked_at = :at, remove_at = COALESCE(remove_at, :remove_at) WHERE {covered}",
+        )
+
+
+TO_ALL = Application("TRUE")
+TO_USER = Application("service_key = :service AND user_context = :user")
 
 
 def sweep(connection: Connection, step: Sweep) -> int:
     """Delete expired rows, erase the salts of closed retry windows, apply watermarks; returns the rows touched."""
-    touched = 0
-    for table, key in _EXPIRING.items():
-        touched += connection.execute(
-            f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE remove_at <= ? LIMIT ?)",
-            (step.now, step.limit),
-        ).rowcount
-    touched += connection.execute(
-        "UPDATE refresh_tokens SET salt = NULL WHERE id IN"
-        " (SELECT id FROM refresh_tokens WHERE salt IS NOT NULL AND retry_until <= ? LIMIT ?)",
-        (step.now, step.limit),
-    ).rowcount
+    due = {"now": step.now, "rested": step.now - WATERMARK_REST, "limit": step.limit}
+    statements = (*DELETIONS, ERASE_SALTS, _DROP_APPLIED)
+    touched = sum(connection.execute(statement, due).rowcount for statement in statements)
     return touched + _apply_oldest_watermark(connection, step)
 
 
 def _apply_oldest_watermark(connection: Connection, step: Sweep) -> int:
-    row = connection.execute(
-        "SELECT rowid, service_key, client_id, user_context, before_id, created_at, swept_id FROM watermarks"
-        " WHERE swept_id < before_id - 1 OR created_at <= ? ORDER BY created_at LIMIT 1",
-        (step.now - WATERMARK_REST,),
-    ).fetchone()
+    row = connection.execute(_OLDEST).fetchone()
     if row is None:
         return 0
     rowid, service_key, client_id, user_context, before_id, created_at, swept_id = row
-    if swept_id >= before_id - 1:
-        connection.execute("DELETE FROM watermarks WHERE rowid = ?", (rowid,))
-        return 1
-    bound = connection.execute(_NEXT_BOUND, (swept_id, before_id, step.limit)).fetchone()[0] or before_id - 1
-    remove_at = step.now + step.retention.get(service_key, 0)
-    for statement in (_REVOKE_TOKENS, _REVOKE_GRANTS):
-        parameters = (swept_id, bound, service_key, client_id, user_context, created_at, remove_at)
+    application = TO_USER if user_context else TO_ALL
+    parameters = {
+        "rowid": rowid,
+        "service": service_key,
+        "client": client_id,
+        "user": user_context,
+        "before": before_id,
+        "at": created_at,
+        "swept": swept_id,
+        "limit": step.limit,
+        "remove_at": step.now + step.retention.get(service_key, 0),
+    }
+    last = connection.execute(application.find_bound, parameters).fetchone()[0]
+    parameters["bound"] = before_id - 1 if last is None else last
+    for statement in (*application.revocations, _ADVANCE):
         connection.execute(statement, parameters)
-    connection.execute("UPDATE watermarks SET swept_id = ? WHERE rowid = ?", (bound, rowid))
     return 1

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 from typing import Any
 
 from rpcauth.errors import Outcome, StorageUnavailable
@@ -60,8 +61,8 @@ class Writer:
         self._patience = patience
         self._waiting: deque[tuple[float, Pending]] = deque()
         self._watch: asyncio.TimerHandle | None = None
-        self._queue: deque[Pending] = deque()
-        self._wake = threading.Condition(threading.Lock())
+        # None ends the thread, behind all that was queued before it.
+        self._queue: SimpleQueue[Pending | None] = SimpleQueue()
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="rpcauth-writer", daemon=True)
@@ -69,16 +70,14 @@ class Writer:
 
     @property
     def queue_depth(self) -> int:
-        return len(self._queue)
+        return self._queue.qsize()
 
     def submit(self, job: Any) -> asyncio.Future[Any]:
         """Queue a job; the future answers after its commit. Raises StorageUnavailable when full or stopped."""
-        if self._stopping or len(self._queue) >= self._queue_limit:
+        if self._stopping or self._queue.qsize() >= self._queue_limit:
             raise StorageUnavailable(Outcome.NOT_DONE, "writer.stopped" if self._stopping else "writer.queue_full")
         pending = Pending(job, self._loop.create_future())
-        with self._wake:
-            self._queue.append(pending)
-            self._wake.notify()
+        self._queue.put(pending)
         self._waiting.append((self._loop.time() + self._patience, pending))
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._give_up)
@@ -96,9 +95,8 @@ class Writer:
 
     async def stop(self) -> None:
         """Finish what is queued, then end the thread."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
+        self._stopping = True
+        self._queue.put(None)
         await self._loop.run_in_executor(None, self._thread.join)
         if self._watch is not None:
             self._watch.cancel()
@@ -116,15 +114,23 @@ class Writer:
             self._loop.call_soon_threadsafe(self._answer, group)
 
     def _take(self) -> list[Pending]:
-        with self._wake:
-            while not self._queue and not self._stopping:
-                self._wake.wait()
-            count = min(len(self._queue), GROUP_LIMIT)
-            return [self._queue.popleft() for _ in range(count)]
+        """What is queued, at least one; nothing when the thread is to end."""
+        group: list[Pending] = []
+        pending = self._queue.get()
+        while pending is not None:
+            group.append(pending)
+            if len(group) == GROUP_LIMIT or self._queue.empty():
+                return group
+            pending = self._queue.get()
+        if group:
+            self._queue.put(None)  # to be met again when this group is done
+        return group
 
     def _answer(self, group: list[Pending]) -> None:
-        self._on_answers()
-        for pending in group:
-            pending.answer()
-        while self._waiting and self._waiting[0][1].future.done():
-            self._waiting.popleft()
+        try:
+            self._on_answers()
+        finally:
+            for pending in group:
+                pending.answer()
+            while self._waiting and self._waiting[0][1].future.done():
+                self._waiting.popleft()

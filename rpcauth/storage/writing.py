@@ -8,10 +8,7 @@ from typing import Any
 from rpcauth.model import Authentication
 from rpcauth.storage import effects, rows, writing_stored
 from rpcauth.storage.driver import Connection
-
-
-class Conflict(Exception):
-    """A conditional statement did not hit its row: what it was to spend is spent. A defect, or another writer."""
+from rpcauth.storage.port import Conflict
 
 
 def _insert(table: str, columns: tuple[str, ...]) -> str:
@@ -51,7 +48,14 @@ _PUT_WATERMARK = (
     " ON CONFLICT (service_key, client_id, user_context) DO UPDATE SET"
     " before_id = MAX(before_id, excluded.before_id), created_at = excluded.created_at"
 )
-_UPDATE_ACCESS = "UPDATE access_tokens SET scope = ?, user_context = ?, expires_at = ?, remove_at = ? WHERE id = ?"
+# A token that is given to a user whose tokens were revoked since it was issued is revoked with them, for good: while
+# that watermark stands the token reads as dead, and it must not come back when the watermark goes.
+_UPDATE_ACCESS = (
+    "UPDATE access_tokens SET scope = ?1, user_context = ?2, expires_at = ?3, remove_at = ?4, revoked_at ="
+    " (SELECT MAX(w.created_at) FROM watermarks w WHERE w.service_key = access_tokens.service_key"
+    " AND w.client_id IN ('', access_tokens.client_id) AND w.user_context IN ('', COALESCE(?2, ''))"
+    " AND w.before_id > access_tokens.id) WHERE id = ?5 AND revoked_at IS NULL"
+)
 _REVOKE_GRANT = (
     "UPDATE grants SET revoked_at = ?, remove_at = COALESCE(remove_at, ?) WHERE id = ? AND revoked_at IS NULL"
 )
@@ -272,5 +276,5 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], None]] = {
 
 
 def write(connection: Connection, effect: effects.Effect) -> None:
-    """Run one effect inside the transaction that is open. Raises Conflict or the driver's errors."""
+    """Run one effect inside the transaction that is open. Raises Conflict, or the driver's errors."""
     _WRITERS[type(effect)](connection, effect)
