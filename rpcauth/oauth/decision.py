@@ -38,7 +38,10 @@ class Reissue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Nothing is issued, and something is written: `spend` burns the presented code, `revoke` ends the grant that it bought."""
+    """Nothing is issued, and something is written.
+
+    `spend` burns the presented code, `revoke` ends the grant that it bought.
+    """
 
     error: OAuthError
     spend: bool = False

@@ -37,14 +37,12 @@ class Kind(StrEnum):
     REFERENCE = "rpr_"
 
 
-_KINDS = {kind.value: kind for kind in Kind}
-_LENGTHS = {
-    kind: _PREFIX_LENGTH
-    + ID_LENGTH
-    + (_REFERENCE_MAC_LENGTH if kind is Kind.REFERENCE else _SECRET_LENGTH)
-    + _CHECKSUM_LENGTH
-    for kind in Kind
-}
+def _length_of(kind: Kind) -> int:
+    secret = _REFERENCE_MAC_LENGTH if kind is Kind.REFERENCE else _SECRET_LENGTH
+    return _PREFIX_LENGTH + ID_LENGTH + secret + _CHECKSUM_LENGTH
+
+
+_KINDS = {kind.value: (kind, _length_of(kind)) for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,9 @@ def _encode(number: int, length: int) -> str:
 
 
 def _checksum(body: str) -> str:
-    return _encode(crc32(body.encode("ascii")), _CHECKSUM_LENGTH)
+    rest, low = divmod(crc32(body.encode("ascii")), _PAIR)
+    high, middle = divmod(rest, _PAIR)
+    return _PAIRS[high] + _PAIRS[middle] + _PAIRS[low]
 
 
 def write(kind: Kind, record_id: RecordId, secret: bytes) -> str:
@@ -86,8 +86,8 @@ def write_secret(secret: bytes) -> str:
 
 def parse(text: str) -> Presented | None:
     """The parts of a presented string, or None when it is none of ours: wrong prefix, length, digits or checksum."""
-    kind = _KINDS.get(text[:_PREFIX_LENGTH])
-    if kind is None or len(text) != _LENGTHS[kind] or not text.isascii():
+    kind, length = _KINDS.get(text[:_PREFIX_LENGTH], (None, 0))
+    if kind is None or len(text) != length or not text.isascii():
         return None
     if _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
         return None
@@ -96,11 +96,10 @@ def parse(text: str) -> Presented | None:
 
 
 def _decode_id(text: str) -> RecordId | None:
-    digits = "0" + text[_PREFIX_LENGTH : _PREFIX_LENGTH + ID_LENGTH]
-    number = 0
-    for position in range(0, ID_LENGTH + 1, 2):
-        value = _VALUES.get(digits[position : position + 2])
-        if value is None:
-            return None
-        number = number * _PAIR + value
+    try:
+        number = _VALUES["0" + text[_PREFIX_LENGTH]]
+        for position in range(_PREFIX_LENGTH + 1, _PREFIX_LENGTH + ID_LENGTH, 2):
+            number = number * _PAIR + _VALUES[text[position : position + 2]]
+    except KeyError:
+        return None
     return RecordId(number) if number < 1 << 63 else None

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rpcauth.errors import ErrorCode, OAuthError
-from rpcauth.model import Application, Definitions, GrantType, Service
-from rpcauth.oauth.client import ClientProof, check_grant_type, check_identified
+from rpcauth.keys.keyring import Keyring
+from rpcauth.model import AccessToken, Application, Definitions, GrantType, Service
+from rpcauth.oauth.client import ClientProof, check_grant_type, find_application
 from rpcauth.oauth.liveness import is_live
 from rpcauth.operations.authorize import raise_redirected
 from rpcauth.operations.current import open_sealed
 from rpcauth.operations.redirects import choose_redirect
+from rpcauth.operations.services import get_identified
 from rpcauth.operations.token_values import write_reference
 from rpcauth.storage.port import Store
 
@@ -50,7 +52,7 @@ def check_application(
     Raises OAuthError: unauthorized_client for an unknown one, invalid_request for a bad redirect_uri (never
     redirected), unsupported_response_type (redirected when a good, registered redirect_uri was given).
     """
-    application = check_identified(definitions, service, proof)
+    application = get_identified(definitions, service, proof)
     redirect = None if redirect_uri is None else choose_redirect(service, application, redirect_uri)
     if response_type is None:
         return application
@@ -77,19 +79,28 @@ async def list_user_applications(
 ) -> list[UserApplication]:
     """The applications with tokens of this status, ordered by id; those with a live refresh token only have none.
 
-    Revoked and expired tokens count as inactive for the service's `inactive_retention`.
+    Revoked and expired tokens count as inactive for the service's `inactive_retention`. A live refresh token is
+    something active: it puts no application into the list of the inactive.
     """
     definitions, now = store.definitions, store.now()
     held = await store.list_user_tokens(service.service_key, user_context, TOKENS_LISTED)
-    listed: dict[str, list[str]] = {client_id: [] for client_id in held.refreshable_clients}
+    listed: dict[str, list[str]] = {}
+    if status is not TokenStatus.INACTIVE:
+        standing = (one for one in held.refreshable_clients if find_application(definitions, service, one) is not None)
+        listed = {client_id: [] for client_id in standing}
     for token in held.access_tokens:
         live = is_live(token, service, definitions, now)
         if status is TokenStatus.ALL or live is (status is TokenStatus.ACTIVE):
-            value = open_sealed(store.keyring, token, token.sealed_value, "token_value")
-            listed.setdefault(token.client_id, []).append(value or write_reference(store.keyring, token.id))
+            listed.setdefault(token.client_id, []).append(_name_token(store.keyring, service, token))
     found = [
-        UserApplication(application, tokens)
+        UserApplication(application, tokens[:TOKENS_LISTED])
         for client_id, tokens in listed.items()
         if (application := definitions.applications.get(client_id)) is not None
     ]
     return sorted(found, key=lambda one: one.application.id)
+
+
+def _name_token(keyring: Keyring, service: Service, token: AccessToken) -> str:
+    """How a listing names a token: by its text where the service keeps that, else by a reference."""
+    sealed = None if service.secure_tokens else token.sealed_value
+    return open_sealed(keyring, token, sealed, "token_value") or write_reference(keyring, token.id)

@@ -1,8 +1,9 @@
 """Proving clients: which live secret of an application, if any, a presented secret is.
 
 Generated secrets cost a digest. Human-chosen ones cost 14 ms of Argon2id, so they are checked off the event loop, at
-most two at a time; failures are throttled per client before anything is hashed, and a verified secret is remembered
-for five minutes by a digest under a key that lives in this process only.
+most two at a time, and the same secret once however many requests bring it meanwhile; failures are throttled per
+client before anything is hashed, and a verified secret is remembered for five minutes by a digest under a key that
+lives in this process only.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class ClientAuthenticator:
         self._throttle = FailureThrottle(per_minute=failures_per_minute)
         self._memory_key = os.urandom(32)
         self._remembered: OrderedDict[bytes, Millis] = OrderedDict()
+        self._checks: dict[bytes, asyncio.Task[ClientSecret | None]] = {}
 
     async def prove(self, definitions: Definitions, client_id: str, secret: Secret | None) -> ClientProof:
         """What this secret proves of this client. Raises LimitReached after too many wrong ones.
@@ -61,9 +63,22 @@ class ClientAuthenticator:
                 return stored
             if stored.kind is SecretKind.ARGON2ID and self._is_remembered(application.client_id, stored, secret):
                 return stored
-        self._check_throttle(application.client_id)
-        # Counted before the slow check, so that parallel tries cannot slip past the limit together.
-        self._throttle.record_failure(application.client_id, self._now())
+        return await self._check_slowly(application, secret)
+
+    async def _check_slowly(self, application: Application, secret: Secret) -> ClientSecret | None:
+        """The outcome of an Argon2id check of this secret: of the one that runs already, if there is one."""
+        text = "\0".join((application.client_id, *(each.stored for each in application.secrets), secret.reveal()))
+        key = hmac.digest(self._memory_key, text.encode(), "sha256")
+        check = self._checks.get(key)
+        if check is None:
+            self._check_throttle(application.client_id)
+            # Counted before the slow check, so that parallel tries cannot slip past the limit together.
+            self._throttle.record_failure(application.client_id, self._now())
+            check = self._checks[key] = asyncio.create_task(self._find_password(application, secret))
+            check.add_done_callback(lambda _: self._checks.pop(key))
+        return await asyncio.shield(check)
+
+    async def _find_password(self, application: Application, secret: Secret) -> ClientSecret | None:
         for stored in application.secrets:
             if stored.kind is SecretKind.ARGON2ID and await self._is_password(stored, secret):
                 self._throttle.forgive(application.client_id)

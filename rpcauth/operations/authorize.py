@@ -20,7 +20,7 @@ from rpcauth.model import (
     Service,
 )
 from rpcauth.oauth import pkce
-from rpcauth.oauth.client import ClientProof, check_grant_type, check_identified
+from rpcauth.oauth.client import ClientProof, check_grant_type
 from rpcauth.oauth.granted_scope import choose_scope
 from rpcauth.oauth.grants import implicit
 from rpcauth.oauth.grants.implicit import ImplicitRequest
@@ -29,7 +29,7 @@ from rpcauth.operations.answers import AnsweredError, RedirectAnswer, token_answ
 from rpcauth.operations.current import find_key, find_reusable, hand_out, remember
 from rpcauth.operations.issuing import SECOND, IssuedTokens, Issuer
 from rpcauth.operations.redirects import Redirect, choose_redirect
-from rpcauth.operations.services import get_service
+from rpcauth.operations.services import get_identified, get_service
 from rpcauth.operations.token_values import mint_text
 from rpcauth.storage.effects import CurrentKey, Event, EventKind, InsertCode
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
@@ -39,7 +39,10 @@ DAY_AFTER = 86_400 * SECOND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRequest:
-    """What came to the authorization endpoint for a code, with what the caller learnt of the resource owner."""
+    """What came to the authorization endpoint for a code, with what the caller learnt of the resource owner.
+
+    `fault` is what made a part of it unreadable; it is told when the redirect_uri has been found good.
+    """
 
     redirect_uri: str | None
     state: str | None
@@ -49,6 +52,7 @@ class CodeRequest:
     code_challenge: str | None
     code_challenge_method: str | None
     authentication: Authentication = Authentication()
+    fault: OAuthError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ class CreateCode:
 
     def decide(self, facts: Facts, mint: Mint) -> Decision[IssuedCode]:
         service = get_service(facts.definitions, self.service_key)
-        application = check_identified(facts.definitions, service, self.proof)
+        application = get_identified(facts.definitions, service, self.proof)
         redirect = choose_redirect(service, application, self.request.redirect_uri)
         try:
             return self._issue(facts, mint, service, application, redirect)
@@ -89,17 +93,7 @@ class CreateCode:
         self, facts: Facts, mint: Mint, service: Service, application: Application, redirect: Redirect
     ) -> Decision[IssuedCode]:
         request = self.request
-        if request.response_type not in (None, "code"):
-            text = "The response_type must be code"
-            raise OAuthError(ErrorCode.UNSUPPORTED_RESPONSE_TYPE, text, "response_type.unknown")
-        asked = ErrorCode.UNSUPPORTED_RESPONSE_TYPE
-        check_grant_type(service, application, GrantType.AUTHORIZATION_CODE, asked)
-        challenge = pkce.check_challenge(
-            request.code_challenge,
-            request.code_challenge_method,
-            required=is_challenge_required(service, application),
-            allow_plain=service.pkce_allow_plain,
-        )
+        challenge = self._check(service, application)
         scope = choose_scope(service, application, request.scope)
         record_id = mint.next_id()
         text = mint_text(mint, Kind.CODE, record_id)
@@ -131,6 +125,23 @@ class CreateCode:
         )
         return Decision(result=issued, effects=[InsertCode(code, Millis(expires_at + DAY_AFTER))], events=[event])
 
+    def _check(self, service: Service, application: Application) -> tuple[str, str] | None:
+        """The code_challenge and its method, of a request that may be granted. Raises OAuthError."""
+        request = self.request
+        if request.fault is not None:
+            raise request.fault
+        if request.response_type not in (None, "code"):
+            text = "The response_type must be code"
+            raise OAuthError(ErrorCode.UNSUPPORTED_RESPONSE_TYPE, text, "response_type.unknown")
+        asked = ErrorCode.UNSUPPORTED_RESPONSE_TYPE
+        check_grant_type(service, application, GrantType.AUTHORIZATION_CODE, asked)
+        return pkce.check_challenge(
+            request.code_challenge,
+            request.code_challenge_method,
+            required=is_challenge_required(service, application),
+            allow_plain=service.pkce_allow_plain,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueImplicit:
@@ -148,12 +159,12 @@ class IssueImplicit:
     def decide(self, facts: Facts, mint: Mint) -> Decision[IssuedTokens]:
         service = get_service(facts.definitions, self.service_key)
         try:
-            application = check_identified(facts.definitions, service, self.proof)
+            application = get_identified(facts.definitions, service, self.proof)
+            redirect = self._choose_redirect(service, application)
         except OAuthError as error:
-            if error.code is ErrorCode.INVALID_CLIENT:
-                raise token_answer(error, service) from None
-            raise
-        redirect = self._choose_redirect(service, application)
+            if self.request.as_redirect or isinstance(error, AnsweredError):
+                raise
+            raise token_answer(error, service) from None
         try:
             check_grant_type(service, application, GrantType.IMPLICIT, self._asked)
             issue = implicit.decide(self.request, service, application)

@@ -122,13 +122,12 @@ class Issuer:
         """Tokens as decided, with every row that they need."""
         effects: list[Effect] = []
         grant = self._find_grant(issue, effects)
-        grant_end = None if grant is None else grant.expires_at
         access_id = self._mint.next_id()
         refresh_id = self._mint.next_id() if issue.refresh else None
         text = self._make_text(Kind.ACCESS, access_id)
         mac_secret = self._make_mac_secret()
-        row = self._access_row(issue, access_id, text, mac_secret, grant, grant_end)
-        access = InsertAccessToken(row, self._removal(row.expires_at))
+        row = self._access_row(issue, access_id, grant, text=text, mac_secret=mac_secret)
+        access = InsertAccessToken(row, self._access_removal(row.expires_at))
         effects.append(access)
         refresh_text = None
         if refresh_id is not None and grant is not None:
@@ -147,7 +146,7 @@ class Issuer:
             tokens=tokens,
             effects=effects,
             access=access,
-            grant_expires_at=grant_end,
+            grant_expires_at=None if grant is None else grant.expires_at,
             refresh_token_id=refresh_id,
         )
 
@@ -177,12 +176,13 @@ class Issuer:
         self,
         issue: Issue,
         access_id: RecordId,
+        grant: Grant | None,
+        *,
         text: str,
         mac_secret: str | None,
-        grant: Grant | None,
-        grant_end: Millis | None,
     ) -> AccessToken:
         keyring, service = self._mint.keyring, self._service
+        grant_end = None if grant is None else grant.expires_at
         return AccessToken(
             id=access_id,
             key_version=keyring.digest_version,
@@ -254,7 +254,9 @@ class Issuer:
         if self._salt is None or self._presented is None:
             return token_text.write(kind, record_id, self._mint.random(SECRET_BYTES))
         version = self._mint.keyring.derivation_version
-        return derive_text(self._mint.keyring, kind, self._salt, record_id, self._presented, version)
+        return derive_text(
+            self._mint.keyring, kind, record_id, salt=self._salt, presented=self._presented, version=version
+        )
 
     def _make_mac_secret(self) -> str | None:
         if self._service.access_token_type is TokenType.BEARER:
@@ -266,8 +268,13 @@ class Issuer:
             return None
         return self._mint.keyring.seal(text, purpose, row_of(access_id), nonce=self._mint.random(NONCE_BYTES))
 
-    def _removal(self, expires_at: Millis | None) -> Millis | None:
-        return None if expires_at is None else Millis(expires_at + self._service.inactive_retention * SECOND)
+    def _access_removal(self, expires_at: Millis | None) -> Millis | None:
+        """As long as a dead token is listed, and as long as a retried refresh asks for its row."""
+        if expires_at is None:
+            return None
+        listed_until = expires_at + self._service.inactive_retention * SECOND
+        window = 0 if self._salt is None else self._service.refresh_retry_window
+        return Millis(max(listed_until, self._now + window * SECOND))
 
     def _grant_removal(self, expires_at: Millis | None) -> Millis | None:
         """A grant stays to its end; one without, but with an idle time, as long as its tombstones after that."""

@@ -20,6 +20,8 @@ from rpcauth.operations.issuing import SECOND
 from rpcauth.storage.effects import RecordNonce
 from rpcauth.storage.port import Decision, Facts, Locks, Mint, Store
 
+_SCHEMES = ("bearer", "mac")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRequest:
@@ -82,16 +84,17 @@ async def check_request(
 def _find_presented(service: Service, request: ResourceRequest) -> tuple[str | None, MacHeader | None]:
     """The one token that the request presents, as bearer text or MAC header. Raises invalid_request for two."""
     authorization = request.headers.get("authorization", ())
+    in_header = [value for value in authorization if value.partition(" ")[0].lower() in _SCHEMES]
     in_query = _query_tokens(request.uri) if service.token_in_query else []
     in_form = [request.form["access_token"]] if "access_token" in request.form and request.method != "GET" else []
-    if len(authorization) + len(in_query) + len(in_form) > 1:
+    if len(in_header) + len(in_query) + len(in_form) > 1 or len(authorization) > 1:
         raise OAuthError(ErrorCode.INVALID_REQUEST, "More than one access token was presented", "token.several")
-    if not authorization:
+    if not in_header:
         return next(iter(in_query + in_form), None), None
-    scheme, _, credentials = authorization[0].partition(" ")
+    scheme, _, credentials = in_header[0].partition(" ")
     if scheme.lower() == "mac":
-        return None, mac.parse_header(authorization[0])
-    return (credentials.strip(" ") or None if scheme.lower() == "bearer" else None), None
+        return None, mac.parse_header(in_header[0])
+    return credentials.strip(" ") or None, None
 
 
 def _query_tokens(uri: str | None) -> list[str]:

@@ -6,6 +6,8 @@ text, which only its holder has.
 
 from __future__ import annotations
 
+from functools import partial
+
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Millis, RefreshToken
 from rpcauth.oauth.token_text import Kind, Presented
@@ -19,12 +21,13 @@ def reissue(keyring: Keyring, token: RefreshToken, presented: Presented, now: Mi
     access, salt, version = token.successor_access, token.salt, token.derivation_version
     if access is None or salt is None or version is None or token.successor_refresh_id is None:
         raise ValueError("a retry was decided for a refresh token without successors")
+    derived = partial(derive_text, keyring, salt=salt, presented=presented, version=version)
     return IssuedTokens(
-        access_token=derive_text(keyring, Kind.ACCESS, salt, access.id, presented, version),
+        access_token=derived(Kind.ACCESS, access.id),
         token_type=access.token_type,
         expires_in=remaining_seconds(access.expires_at, now),
         scope=access.scope,
-        refresh_token=derive_text(keyring, Kind.REFRESH, salt, token.successor_refresh_id, presented, version),
+        refresh_token=derived(Kind.REFRESH, token.successor_refresh_id),
         mac_secret=open_sealed(keyring, access, access.sealed_mac_secret, "mac_secret"),
         mac_algorithm=access.mac_algorithm,
     )

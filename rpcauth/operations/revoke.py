@@ -11,11 +11,11 @@ from rpcauth.errors import ErrorCode, OAuthError
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import AccessToken, Application, Millis, RecordId, RefreshToken, Service
 from rpcauth.oauth import token_text
-from rpcauth.oauth.client import UNKNOWN_CLIENT, ClientProof, check_identified
+from rpcauth.oauth.client import UNKNOWN_CLIENT, ClientProof
 from rpcauth.oauth.record_id import first_id_at
 from rpcauth.oauth.token_text import Kind
 from rpcauth.operations.issuing import SECOND, TOMBSTONE
-from rpcauth.operations.services import get_service
+from rpcauth.operations.services import get_identified, get_service
 from rpcauth.operations.token_values import is_genuine, is_reference
 from rpcauth.storage.effects import Event, EventKind, PutWatermark, RevokeAccessToken, RevokeGrant
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
@@ -55,7 +55,7 @@ class RevokeToken:
 
     def decide(self, facts: Facts, mint: Mint) -> Decision[None]:
         service = get_service(facts.definitions, self.service_key)
-        application = check_identified(facts.definitions, service, self.proof)
+        application = get_identified(facts.definitions, service, self.proof)
         if facts.refresh_token is not None:
             return self._revoke_grant(facts, mint.keyring, service, application, facts.refresh_token)
         token = find_named_access_token(mint.keyring, facts, self.token)
@@ -113,13 +113,13 @@ class RevokeUserApplication:
 
     def decide(self, facts: Facts, mint: Mint) -> Decision[None]:
         service = get_service(facts.definitions, self.service_key)
-        application = check_identified(facts.definitions, service, self.proof)
+        application = get_identified(facts.definitions, service, self.proof)
         return put_watermark(facts, service, application.client_id, self.user_context, mint.next_id())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeTokens:
-    """Revoke all of a service, narrowed by client, user, and time of issue (epoch milliseconds, not after now)."""
+    """Revoke all of a service, narrowed by client, user, and time of issue (epoch milliseconds; a later one: all)."""
 
     service_key: str
     client_id: str | None
@@ -133,7 +133,7 @@ class RevokeTokens:
     def decide(self, facts: Facts, mint: Mint) -> Decision[None]:
         service = get_service(facts.definitions, self.service_key)
         bound = mint.next_id()
-        if self.issued_before is not None:
+        if self.issued_before is not None and self.issued_before <= facts.now:
             bound = min(bound, first_id_at(self.issued_before))
         return put_watermark(facts, service, self.client_id, self.user_context, bound)
 

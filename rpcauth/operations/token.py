@@ -147,8 +147,8 @@ class IssueTokens:
         self, facts: Facts, mint: Mint, service: Service, application: Application, issue: Issue
     ) -> Decision[IssuedTokens]:
         parent = facts.refresh_token
-        key = None if parent is not None else find_key(service, application.client_id, issue)
-        reusable = find_reusable(facts, service, key)
+        key = find_key(service, application.client_id, issue)
+        reusable = None if parent is not None else find_reusable(facts, service, key)
         if reusable is not None:
             spent = _spend(facts, reusable.grant_id, reusable.grant_expires_at)
             return Decision(result=hand_out(facts, mint.keyring, reusable, None), effects=spent)
@@ -170,8 +170,11 @@ class IssueTokens:
 
     def _issued(self, kind: EventKind, facts: Facts, issuance: Issuance) -> Event:
         token = issuance.access.token
-        return replace(
-            self._event(kind, facts),
+        return Event(
+            kind=kind,
+            at=facts.now,
+            service_key=self.service_key,
+            client_id=self.proof.client_id,
             user_context=token.user_context,
             grant_id=token.grant_id,
             code_id=None if facts.code is None else facts.code.id,

@@ -28,7 +28,7 @@ def mint_text(mint: Mint, kind: Kind, record_id: RecordId) -> str:
 
 
 def derive_text(
-    keyring: Keyring, kind: Kind, salt: bytes, record_id: RecordId, presented: Presented, version: int
+    keyring: Keyring, kind: Kind, record_id: RecordId, *, salt: bytes, presented: Presented, version: int
 ) -> str:
     """The text of a successor of `presented`; salt, id, version and purpose make it unlike any other."""
     secret = keyring.derive(kind.name.lower(), salt, record_id, presented.text, version)
@@ -54,4 +54,5 @@ def write_reference(keyring: Keyring, record_id: RecordId) -> str:
 def is_reference(keyring: Keyring, presented: Presented) -> bool:
     """Whether we made this reference, with any live version of the key; constant-time a version."""
     texts = [token_text.write(Kind.REFERENCE, presented.id, mac) for mac in keyring.reference_macs(presented.id)]
-    return any([hmac.compare_digest(text, presented.text) for text in texts])
+    matches = [hmac.compare_digest(text, presented.text) for text in texts]
+    return any(matches)

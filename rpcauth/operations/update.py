@@ -74,7 +74,7 @@ class UpdateToken:
         try:
             return check_identified(facts.definitions, service, self.proof)
         except OAuthError as error:
-            raise _unable(error.detail or error.code.value) from None
+            raise unable(error) from None
 
     def _change(self, token: AccessToken, service: Service, application: Application, now: Millis) -> AccessToken:
         scope, expires_at = token.scope, token.expires_at
@@ -82,11 +82,16 @@ class UpdateToken:
             try:
                 scope = choose_scope(service, application, self.scope)
             except OAuthError as error:
-                raise _unable(error.detail or error.code.value) from None
+                raise unable(error) from None
         if self.expires_in is not None:
             expires_at = earlier(Millis(now + self.expires_in * SECOND), token.grant_expires_at)
         user_context = token.user_context if self.user_context is None else self.user_context
         return replace(token, scope=scope, user_context=user_context, expires_at=expires_at)
+
+
+def unable(reason: OAuthError) -> OAuthError:
+    """The one answer, whatever the reason; only the log learns it."""
+    return _unable(reason.detail or reason.code.value)
 
 
 def _unable(detail: str) -> OAuthError:

@@ -32,6 +32,7 @@ from rpcauth.definitions.execution import GeneratedSecret, is_same_secret, prepa
 from rpcauth.errors import DefinitionsRefused
 from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.model import Application, Caller, Definitions, Service
+from rpcauth.operations.clock_reset import RememberClockReset
 from rpcauth.operations.key_rotation import RotateKey
 from rpcauth.rpc.binding import Handler
 from rpcauth.rpc.inspection import inspect_token
@@ -207,7 +208,9 @@ class AdminMethods:
         return {"path": str(target)}
 
     async def reset_clock(self, call: Invocation, /) -> object:
+        """Believe the wall clock again after a jump, and remember it: the next start believes it too."""
         self._store.reset_clock()
+        await self._store.execute(RememberClockReset())
         return True
 
     async def status(self, call: Invocation, /) -> object:

@@ -1,8 +1,8 @@
 """jsonrpcserver, for what it is good at: finding the method, binding parameters to its signature, typed results.
 
 Law of this file: jsonrpcserver sees one parsed, checked call at a time, no validator and no deserializer of its own
-(its default blocks the loop for seconds on a hostile body), and no exception of a method ever reaches it (it would
-put the text on the wire).
+(its default blocks the loop for seconds on a hostile body), and it calls a method only to get its coroutine, which is
+awaited outside: no exception of a method ever reaches it (it would put the text on the wire).
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from jsonrpcserver import Success, async_dispatch_to_response
+from jsonrpcserver import Success
+from jsonrpcserver.dispatcher import dispatch_request
+from jsonrpcserver.request import Request
 from oslash.either import Right
 
 from rpcauth.rpc.envelope import Call
@@ -28,31 +30,15 @@ class BindingFailed(Exception):
         self.name = name
 
 
-class Raised:
-    """What a method raised, carried through jsonrpcserver as if it were a result."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
 def parameters_of(handler: Handler) -> dict[str, bool]:
     """The names that a method's parameters have on the wire, in order, and whether each is required."""
     named = list(inspect.signature(handler).parameters.values())[1:]
     return {parameter.name: parameter.default is parameter.empty for parameter in named}
 
 
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _wrap(handler: Handler) -> Handler:
-    async def method(invocation: Invocation, /, *args: object, **kwargs: object) -> Any:
-        try:
-            return Success(await handler(invocation, *args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - carried out whole, raised again in `invoke`
-            return Success(Raised(error))
+def _wrap(handler: Handler) -> Callable[..., Any]:
+    def method(invocation: Invocation, /, *args: object, **kwargs: object) -> Any:
+        return Success(handler(invocation, *args, **kwargs))
 
     # Found once here; jsonrpcserver would inspect it anew with every call, at half its whole cost.
     method.__signature__ = inspect.signature(handler)  # type: ignore[attr-defined]
@@ -63,8 +49,13 @@ class Binding:
     """A table of methods that calls can be put to."""
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = dict(handlers)
         self._methods = {name: _wrap(handler) for name, handler in handlers.items()}
         self.parameters = {name: parameters_of(handler) for name, handler in handlers.items()}
+        self._required = {
+            method: frozenset(name for name, required in parameters.items() if required)
+            for method, parameters in self.parameters.items()
+        }
 
     def __contains__(self, method: str) -> bool:
         return method in self._methods
@@ -73,22 +64,23 @@ class Binding:
         """The ordered form of a method's parameters."""
         return tuple(self.parameters[method])
 
-    async def invoke(self, call: Call, invocation: Invocation) -> object:
-        """What the method returns, or whatever it raised. Raises BindingFailed. The method is there."""
-        request = {"jsonrpc": "2.0", "method": call.method, "params": call.params, "id": 0}
-        response: Any = await async_dispatch_to_response(
-            request,  # type: ignore[arg-type]
-            self._methods,
-            context=invocation,
-            deserializer=_identity,
-            validator=_identity,
-        )
-        if not isinstance(response, Right):
+    def bind_named(self, call: Call, invocation: Invocation) -> Awaitable[object] | None:
+        """The same without jsonrpcserver, where every parameter is named and they fit; else None."""
+        given = call.params
+        if not isinstance(given, dict):
+            return None
+        if not self._required[call.method] <= given.keys() <= self.parameters[call.method].keys():
+            return None
+        return self._handlers[call.method](invocation, **given)
+
+    def bind(self, call: Call, invocation: Invocation) -> Awaitable[object]:
+        """The method's work, not begun yet: await it once. Raises BindingFailed. The method is there."""
+        # The dispatch behind jsonrpcserver's entry points, which would run each call in a task of its own.
+        _, bound = dispatch_request(self._methods, invocation, Request(call.method, call.params, id=0))
+        if not isinstance(bound, Right):
             raise BindingFailed(self._find_missing(call))
-        result: object = response._value.result
-        if isinstance(result, Raised):
-            raise result.error
-        return result
+        coroutine: Awaitable[object] = bound._value.result
+        return coroutine
 
     def _find_missing(self, call: Call) -> str | None:
         parameters = self.parameters[call.method]

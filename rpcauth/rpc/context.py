@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rpcauth.operations.protect import ResourceRequest
-from rpcauth.rpc.params import Reader
+from rpcauth.rpc.params import NO_NUL, Reader
 
 _LIMIT = 16 * 1024
-ContextText = Annotated[str, Meta(max_length=8192)]
+ContextText = Annotated[str, Meta(max_length=8192, pattern=NO_NUL)]
 
 
 class Context(Struct, frozen=True):
@@ -35,7 +35,7 @@ def read_context(reader: Reader, value: object) -> Context:
     if _measure(members) > _LIMIT:
         raise reader.fail("context")
     try:
-        return msgspec.convert(members, Context)
+        return msgspec.convert(_without_absent(members), Context)
     except msgspec.ValidationError as error:
         raise reader.fail("context", _member_path(str(error))) from None
 
@@ -49,6 +49,13 @@ def resource_request(context: Context) -> ResourceRequest:
     return ResourceRequest(
         method=context.method, uri=context.uri, headers=headers, form=context.form or {}, body_hashes=hashes
     )
+
+
+def _without_absent(value: object) -> object:
+    """The value without the members that are null or `""`: contract §3 calls them absent in every object."""
+    if isinstance(value, dict):
+        return {key: _without_absent(member) for key, member in value.items() if member is not None and member != ""}
+    return value
 
 
 def _measure(value: object) -> int:

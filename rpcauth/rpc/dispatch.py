@@ -5,49 +5,46 @@ A batch is done in order, each element seeing what its predecessors did; one bad
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from itertools import groupby
+from typing import Any
+
 import msgspec
 
 from rpcauth.errors import ParamsInvalid
 from rpcauth.model import Caller
 from rpcauth.rpc.access import check_method
+from rpcauth.rpc.answered import NOT_EXECUTED, OK, Answered, log_of, log_of_batch
 from rpcauth.rpc.binding import Binding, BindingFailed, Handler
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.envelope import Call, Malformed, parse
+from rpcauth.rpc.express import UNBOUND, answer_live, find_service_key
 from rpcauth.rpc.faults import Failure, failure_of
 from rpcauth.rpc.invocation import Backend, Invocation
 from rpcauth.rpc.methods import HANDING_OUT, METHODS
 from rpcauth.rpc.params import Reader
-from rpcauth.rpc.quirks import name_flat_parameters
-from rpcauth.rpc.reply import Reply, RequestLog
+from rpcauth.rpc.quirks import FLAT_ORDER, is_flat_ordered, name_flat_parameters
+from rpcauth.rpc.reply import Reply
 from rpcauth.rpc.writing import METHOD_NOT_FOUND, fault_of, write_batch, write_error, write_result
 
 _encode = msgspec.json.Encoder().encode
 
-OK = "ok"
-NOT_EXECUTED = "not_executed"
-
-
-class Answered:
-    """One call's reply bytes (empty for a notification) and its log entry."""
-
-    __slots__ = ("body", "failure", "method", "outcome", "service_key")
-
-    def __init__(
-        self, body: bytes, outcome: str, method: str, service_key: str | None, failure: Failure | None = None
-    ) -> None:
-        self.body = body
-        self.outcome = outcome
-        self.method = method
-        self.service_key = service_key
-        self.failure = failure
+# The express lane reads no parameter by its place: what it cannot read, the ordinary lane reads again.
+_NAMED = Reader(None)
 
 
 class Dispatcher:
-    """Answers requests (server/front.RpcDispatch). `extra` methods stand beside those of the contract."""
+    """Answers requests (server/front.RpcDispatch). `extra` methods stand beside those of the contract.
 
-    def __init__(self, backend: Backend, *, batch_limit: int, extra: dict[str, Handler] | None = None) -> None:
+    Without `express` every call takes the ordinary lane; the replies are the same.
+    """
+
+    def __init__(
+        self, backend: Backend, *, batch_limit: int, extra: dict[str, Handler] | None = None, express: bool = True
+    ) -> None:
         self._backend = backend
         self._batch_limit = batch_limit
+        self._express = express
         self._binding = Binding({**METHODS, **(extra or {})})
         self._orders = {name: self._binding.order_of(name) for name in self._binding.parameters}
 
@@ -55,19 +52,33 @@ class Dispatcher:
         parsed = parse(body, batch_limit=self._batch_limit)
         if isinstance(parsed, list):
             return await self._answer_batch(parsed, caller, dialect)
-        answered = await self._answer(parsed, caller, dialect)
+        (answered,) = await self._answer_run(self._find_lane(parsed), [parsed], caller, dialect)
         if not answered.body:
-            return Reply(204, b"", _log_of(answered))
+            return Reply(204, b"", log_of(answered))
         failure = answered.failure
         if failure is None:
-            return Reply(200, answered.body, _log_of(answered))
-        return Reply(dialect.status_of(failure.fault.code), answered.body, _log_of(answered), failure.retry_after)
+            return Reply(200, answered.body, log_of(answered))
+        return Reply(dialect.status_of(failure.fault.code), answered.body, log_of(answered), failure.retry_after)
 
     async def _answer_batch(self, batch: list[Call | Malformed], caller: Caller, dialect: Dialect) -> Reply:
-        answers = [await self._answer(element, caller, dialect) for element in batch]
+        answers: list[Answered] = []
+        for service_key, run in groupby(batch, self._find_lane):
+            answers += await self._answer_run(service_key, list(run), caller, dialect)
         bodies = [answered.body for answered in answers if answered.body]
-        log = _log_of_batch(answers)
+        log = log_of_batch(answers)
         return Reply(200, write_batch(bodies), log) if bodies else Reply(204, b"", log)
+
+    def _find_lane(self, target: Call | Malformed) -> str | None:
+        return find_service_key(target) if self._express else None
+
+    async def _answer_run(
+        self, service_key: str | None, run: list[Any], caller: Caller, dialect: Dialect
+    ) -> list[Answered]:
+        """Neighbours in a batch, in their order: with a service_key, calls for the express lane."""
+        if service_key is None:
+            return [await self._answer(target, caller, dialect) for target in run]
+        live = await answer_live(service_key, run, Invocation(self._backend, caller, dialect, _NAMED))
+        return [one or await self._answer(call, caller, dialect) for call, one in zip(run, live, strict=True)]
 
     async def _answer(self, target: Call | Malformed, caller: Caller, dialect: Dialect) -> Answered:
         if isinstance(target, Malformed):
@@ -78,11 +89,10 @@ class Dispatcher:
             return self._answer_unknown(target, dialect)
         if target.is_notification and method in HANDING_OUT:
             return Answered(b"", NOT_EXECUTED, method, None)
-        order = self._orders[method] if isinstance(target.params, list) else None
-        invocation = Invocation(self._backend, caller, dialect, Reader(order))
+        invocation = Invocation(self._backend, caller, dialect, Reader(self._order_of(target)))
         try:
             check_method(caller, method)
-            result = _encode(await self._invoke(target, invocation))
+            result = _encode(await self._bind(target, invocation))
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer; unexpected ones are logged there
             failure = failure_of(error, dialect)
             body = b"" if target.is_notification else write_error(target, failure.fault, dialect)
@@ -90,9 +100,19 @@ class Dispatcher:
         body = b"" if target.is_notification else write_result(target, result)
         return Answered(body, OK, method, invocation.service_key)
 
-    async def _invoke(self, call: Call, invocation: Invocation) -> object:
+    def _order_of(self, call: Call) -> tuple[str, ...] | None:
+        """The names of the parameters by place, None where they are named."""
+        if not isinstance(call.params, list):
+            return None
+        return FLAT_ORDER if is_flat_ordered(call) else self._orders[call.method]
+
+    def _bind(self, call: Call, invocation: Invocation) -> Awaitable[object]:
         try:
-            return await self._binding.invoke(name_flat_parameters(call), invocation)
+            if self._express and call.method in UNBOUND:
+                work = self._binding.bind_named(call, invocation)
+                if work is not None:
+                    return work
+            return self._binding.bind(name_flat_parameters(call, invocation.reader), invocation)
         except BindingFailed as failed:
             raise invocation.reader.fail(failed.name) if failed.name else ParamsInvalid("$.params") from None
 
@@ -101,18 +121,3 @@ class Dispatcher:
         failure = Failure(METHOD_NOT_FOUND, str(int(METHOD_NOT_FOUND.code)))
         body = b"" if call.is_notification else write_error(call, METHOD_NOT_FOUND, dialect)
         return Answered(body, failure.outcome, "-", None, failure)
-
-
-def _log_of(answered: Answered) -> RequestLog:
-    failure = answered.failure
-    if failure is None:
-        return RequestLog(answered.method, answered.service_key, answered.outcome)
-    return RequestLog(answered.method, answered.service_key, answered.outcome, failure.incident, failure.detail or None)
-
-
-def _log_of_batch(answers: list[Answered]) -> RequestLog:
-    """The first failure stands for the batch; the incidents of all its failures are listed in their order."""
-    logs = [_log_of(answered) for answered in answers]
-    first = next((log for log in logs if log.outcome not in (OK, NOT_EXECUTED)), logs[0])
-    incidents = ",".join(log.incident for log in logs if log.incident is not None)
-    return RequestLog("batch", first.service_key, first.outcome, incidents or None, first.detail, len(logs))

@@ -5,32 +5,34 @@ A method's signature is its parameter list: ordered and named calls bind to it, 
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+
+import msgspec
 
 from rpcauth.errors import OAuthError
-from rpcauth.model import AccessToken, Authentication, Millis
 from rpcauth.oauth.grants.implicit import ImplicitRequest
 from rpcauth.operations.answers import token_answer
 from rpcauth.operations.applications import TokenStatus, check_application, list_user_applications
-from rpcauth.operations.authorize import CodeRequest, CreateCode, IssueImplicit
-from rpcauth.operations.current import open_sealed
+from rpcauth.operations.authorize import CreateCode, IssueImplicit
 from rpcauth.operations.introspect import find_live_token, find_live_tokens
 from rpcauth.operations.protect import check_request
-from rpcauth.operations.revoke import RevokeToken, RevokeTokens, RevokeUserApplication
+from rpcauth.operations.revoke import RevokeToken, RevokeUserApplication
 from rpcauth.operations.token import IssueTokens
-from rpcauth.operations.update import UpdateToken
+from rpcauth.operations.update import UpdateToken, unable
 from rpcauth.rpc import results
 from rpcauth.rpc.binding import Handler
+from rpcauth.rpc.code_requests import read_code_request
 from rpcauth.rpc.context import read_context, resource_request
+from rpcauth.rpc.description.document import describe
 from rpcauth.rpc.faults import UnknownToken
 from rpcauth.rpc.flows import read_flow
 from rpcauth.rpc.invocation import Invocation
-from rpcauth.rpc.params import SCOPE, USER_CONTEXT, AuthorizationData, TokenData
+from rpcauth.rpc.params import SCOPE, USER_CONTEXT, TokenData
+from rpcauth.rpc.token_objects import describe_token
+from rpcauth.rpc.where import read_where
 
 LIST_LIMIT = 500
 """Most tokens of one fetchAccessToken."""
-
-_SECOND = 1000
 
 
 async def create_access_token(
@@ -47,8 +49,8 @@ async def create_access_token(
     service = call.service(service_key)
     user = read.optional_text("user_context", user_context, USER_CONTEXT)
     read_context(read, context)
-    target = read.uri(uri)
     try:
+        target = read.uri(uri)
         data = read.forwarded(TokenData, "token_data", token_data, required=True)
         named = read.client(client)
         request = read_flow(data, target, user)
@@ -81,24 +83,14 @@ async def create_authorization_code(
     user = read.optional_text("user_context", user_context, USER_CONTEXT)
     kind = read.optional_text("response_type", response_type)
     read_context(read, context)
-    named, target = read.client(client), read.uri(uri)
-    data = read.forwarded(AuthorizationData, "authorization_data", authorization_data)
-    request = CodeRequest(
-        redirect_uri=target.redirect_uri,
-        state=target.state,
+    named = read.client(client)
+    request = read_code_request(
+        read,
+        read.uri(uri),
         scope=wanted_scope,
         user_context=user,
         response_type=kind,
-        code_challenge=data.code_challenge,
-        code_challenge_method=data.code_challenge_method,
-        authentication=Authentication(
-            nonce=data.nonce,
-            auth_time=data.auth_time,
-            acr=data.acr,
-            amr=" ".join(data.amr) if isinstance(data.amr, list) else data.amr,
-            resource=data.resource,
-            cnf=data.cnf,
-        ),
+        authorization_data=authorization_data,
     )
     proof = await call.prove(named)
     operation = CreateCode(service_key=service.service_key, proof=proof, request=request)
@@ -142,31 +134,11 @@ async def fetch_access_token(
             raise read.fail("access_token")
         texts = [read.text("access_token", text) for text in access_token]
         found = await find_live_tokens(call.store, service, texts)
-        return [{**_describe(call, token), "access_token": text} for text, token in found.items()]
+        return [{**describe_token(call, token), "access_token": text} for text, token in found.items()]
     token = await find_live_token(call.store, service, read.text("access_token", access_token))
     if token is None:
         raise UnknownToken
-    return _describe(call, token)
-
-
-def _describe(call: Invocation, token: AccessToken) -> dict[str, Any]:
-    """The object of one token, with what this caller and this dialect may see."""
-    secret = None
-    if call.caller.mac_keys:
-        secret = open_sealed(call.store.keyring, token, token.sealed_mac_secret, "mac_secret")
-    result = results.access_token_result(token, secret)
-    if call.dialect.extra_members:
-        result["cache_until"] = _cache_until(call, token.expires_at)
-    return result
-
-
-def _cache_until(call: Invocation, expires_at: Millis | None) -> str | None:
-    """Until when the caller may reuse this answer without asking; None: not at all."""
-    seconds = call.backend.cache_seconds
-    if not seconds:
-        return None
-    until = Millis(call.store.now() + seconds * _SECOND)
-    return results.format_time(until if expires_at is None else min(until, expires_at))
+    return describe_token(call, token)
 
 
 async def validate_request(call: Invocation, /, service_key: object, context: object, scope: object = None) -> object:
@@ -196,33 +168,21 @@ async def update_access_token(
     text = read.text("access_token", access_token)
     wanted_scope = read.optional_text("scope", scope, SCOPE)
     user = read.optional_text("user_context", user_context, USER_CONTEXT)
-    seconds = _lifetime(call, expires_in)
+    seconds = read.optional_seconds("expires_in", expires_in)
     read_context(read, context)
+    try:
+        named = read.client(client)
+    except OAuthError as error:
+        raise unable(error) from None
     operation = UpdateToken(
         service_key=service.service_key,
-        proof=await call.prove(read.client(client)),
+        proof=await call.prove(named),
         token=text,
         scope=wanted_scope,
         user_context=user,
         expires_in=seconds,
     )
     return results.access_token_result(await call.store.execute(operation))
-
-
-_LONGEST_LIFETIME = 100 * 366 * 86_400
-
-
-def _lifetime(call: Invocation, value: object) -> int | None:
-    """`expires_in` as a number or a decimal string of whole seconds, at least 1."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LONGEST_LIFETIME:
-        raise call.reader.fail("expires_in")
-    return value
 
 
 async def fetch_user_applications(
@@ -271,36 +231,10 @@ async def revoke_user_application(
 async def revoke_tokens(call: Invocation, /, service_key: object, where: object, context: object = None) -> object:
     read = call.reader
     service = call.service(service_key)
-    members = read.members("where", where, required=True)
-    unknown = set(members) - {"client_id", "user_context", "issued_before"}
-    client_id = members.get("client_id") or None
-    user = members.get("user_context") or None
-    issued_before = members.get("issued_before")
-    if unknown or (client_id is None and user is None and issued_before is None):
-        raise read.fail("where")
-    if client_id is not None and not (isinstance(client_id, str) and len(client_id) <= 512):
-        raise read.fail("where", ".client_id")
-    if user is not None and not (isinstance(user, str) and len(user) <= USER_CONTEXT):
-        raise read.fail("where", ".user_context")
+    operation = read_where(read, where, service.service_key)
     read_context(read, context)
-    operation = RevokeTokens(
-        service_key=service.service_key,
-        client_id=client_id,
-        user_context=user,
-        issued_before=_instant(call, issued_before),
-    )
     await call.store.execute(operation)
     return True
-
-
-def _instant(call: Invocation, value: object) -> Millis | None:
-    """`issued_before`: seconds since the epoch, or `2012-01-19T02:20:38Z`."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 2**40:
-        return Millis(value * _SECOND)
-    time = results.parse_time(value) if isinstance(value, str) else None
-    if value is not None and time is None:
-        raise call.reader.fail("where", ".issued_before")
-    return time
 
 
 async def test_hello(call: Invocation, /) -> object:
@@ -309,6 +243,10 @@ async def test_hello(call: Invocation, /) -> object:
 
 async def test_echo(call: Invocation, /, value: object) -> object:
     return value
+
+
+async def discover(call: Invocation, /) -> object:
+    return _discovered()
 
 
 METHODS: dict[str, Handler] = {
@@ -324,7 +262,14 @@ METHODS: dict[str, Handler] = {
     "oauth2.revokeTokens": revoke_tokens,
     "test.hello": test_hello,
     "test.echo": test_echo,
+    "rpc.discover": discover,
 }
 
 HANDING_OUT = frozenset({"oauth2.createAccessToken", "oauth2.createAuthorizationCode"})
 """Methods that a notification does not execute: nobody would receive what they hand out."""
+
+
+@cache
+def _discovered() -> msgspec.Raw:
+    """The OpenRPC document as JSON: it is the same as long as the program runs."""
+    return msgspec.Raw(msgspec.json.encode(describe(METHODS)))

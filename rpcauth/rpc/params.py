@@ -14,18 +14,21 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rpcauth.errors import ErrorCode, OAuthError, ParamsInvalid
+from rpcauth.model import DAY
 
 S = TypeVar("S", bound=Struct)
 
-_NO_NUL = r"\A[^\x00]*\Z"
+NO_NUL = r"\A[^\x00]*\Z"
+"""U+0000 stands in no string of a request."""
 
-Text = Annotated[str, Meta(max_length=512, pattern=_NO_NUL)]
-ScopeText = Annotated[str, Meta(max_length=1024, pattern=_NO_NUL)]
-LongText = Annotated[str, Meta(max_length=2048, pattern=_NO_NUL)]
+Text = Annotated[str, Meta(max_length=512, pattern=NO_NUL)]
+ScopeText = Annotated[str, Meta(max_length=1024, pattern=NO_NUL)]
+LongText = Annotated[str, Meta(max_length=2048, pattern=NO_NUL)]
 
 TEXT = 512
 USER_CONTEXT = 255
 SCOPE = 1024
+LONGEST_LIFETIME = 100 * 366 * DAY
 
 
 class Client(Struct, frozen=True):
@@ -84,6 +87,18 @@ class Reader:
         if value is None or value == "":
             return None
         if not isinstance(value, str) or len(value) > limit or "\0" in value:
+            raise self.fail(name)
+        return value
+
+    def optional_seconds(self, name: str, value: object) -> int | None:
+        """A lifetime as a number or a decimal string: whole seconds, at least 1."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+            value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_LIFETIME:
             raise self.fail(name)
         return value
 

@@ -32,7 +32,7 @@ def parse_time(text: str) -> Millis | None:
         time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if time.tzinfo is None else Millis(int(time.timestamp() * _SECOND))
+    return None if time.tzinfo is None else Millis(round(time.timestamp() * _SECOND))
 
 
 def token_result(tokens: IssuedTokens, state: str | None, *, as_redirect: bool = False) -> Mapping[str, Any]:
@@ -116,6 +116,11 @@ _FORWARDED = {
 }
 
 
+def _header_value(text: str | None) -> str:
+    """A value that can stand in a header field as it is: a line break in it would make another field."""
+    return "".join(char if char.isprintable() else "?" for char in text or "")
+
+
 def checked_result(token: AccessToken, text: str, service: Service) -> Mapping[str, Any]:
     """The object of validateRequest: the token without any secret, what to forward, and the service's limits.
 
@@ -127,6 +132,6 @@ def checked_result(token: AccessToken, text: str, service: Service) -> Mapping[s
         "scope": token.scope,
         "user-context": token.user_context,
     }
-    forward = {_FORWARDED[name]: values[name] or "" for name in service.forwarded_headers}
+    forward = {_FORWARDED[name]: _header_value(values[name]) for name in service.forwarded_headers}
     limits = {"qps": service.qps_limit, "quota": service.rate_limit, "period_seconds": 86_400}
     return {**access_token_result(token), "forward": forward, "limits": limits}

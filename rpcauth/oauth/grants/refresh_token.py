@@ -40,8 +40,11 @@ def decide(
 ) -> Issue | Reissue | Refuse:
     """Refresh for an authenticated `application`. `token` is None unless the presented text verified.
 
-    Raises OAuthError where the refusal has no effect.
+    Raises OAuthError where the refusal has no effect: unsupported_grant_type when the service does not refresh.
     """
+    if not service.refresh_token_enabled:
+        text = "The service does not offer this flow"
+        raise OAuthError(ErrorCode.UNSUPPORTED_GRANT_TYPE, text, "refresh.not_enabled")
     if token is None or token.grant.service_key != service.service_key:
         raise invalid_refresh_token("unknown")
     if token.grant.client_id != application.client_id:
@@ -49,16 +52,21 @@ def decide(
     if token.grant.revoked_at is not None or token.watermarked:
         raise invalid_refresh_token("revoked")
     if token.spent_at is not None:
-        return _decide_reuse(request, token, now)
+        return _decide_reuse(request, service, application, token, now)
     if _is_over(token.expires_at, now) or _is_over(token.idle_expires_at, now):
         raise invalid_refresh_token("expired")
     return _rotate(request, service, application, token)
 
 
-def _decide_reuse(request: RefreshTokenRequest, token: RefreshToken, now: Millis) -> Reissue | Refuse:
+def _decide_reuse(
+    request: RefreshTokenRequest, service: Service, application: Application, token: RefreshToken, now: Millis
+) -> Reissue | Refuse:
     retry = token.salt is not None and not token.successor_spent and not _is_over(token.retry_until, now)
     if not retry or token.successor_access is None:
         return Refuse(error=invalid_refresh_token("reused"), revoke=True)
+    if _is_over(token.grant.expires_at, now):
+        raise invalid_refresh_token("expired")
+    _check_still_registered(service, application, token)
     if request.scope != token.requested_scope:
         text = "A retried refresh must ask for the same scope"
         raise OAuthError(ErrorCode.INVALID_SCOPE, text, "refresh.retry_with_other_scope")
@@ -67,11 +75,7 @@ def _decide_reuse(request: RefreshTokenRequest, token: RefreshToken, now: Millis
 
 def _rotate(request: RefreshTokenRequest, service: Service, application: Application, token: RefreshToken) -> Issue:
     grant = token.grant
-    if not service.refresh_token_enabled:
-        raise invalid_refresh_token("no_longer_enabled")
-    uri = grant.redirect_uri
-    if uri is not None and service.force_redirect_uri and not is_registered(uri, application.redirect_uris):
-        raise invalid_refresh_token("redirect_uri_unregistered_since")
+    _check_still_registered(service, application, token)
     access_scope = narrow_scope(reduce_scope(service, application, grant.scope), request.scope)
     return Issue(
         grant_type=grant.grant_type,
@@ -82,6 +86,12 @@ def _rotate(request: RefreshTokenRequest, service: Service, application: Applica
         refresh=True,
         authentication=grant.authentication,
     )
+
+
+def _check_still_registered(service: Service, application: Application, token: RefreshToken) -> None:
+    uri = token.grant.redirect_uri
+    if uri is not None and service.force_redirect_uri and not is_registered(uri, application.redirect_uris):
+        raise invalid_refresh_token("redirect_uri_unregistered_since")
 
 
 def _is_over(end: Millis | None, now: Millis) -> bool:

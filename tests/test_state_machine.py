@@ -1,0 +1,298 @@
+"""The operations against a simple model, under random histories (tests/support/ledger.py).
+
+Whatever order things happen in: a code buys once, a reused token ends its family, a scope never grows, one service
+knows nothing of another, and nothing outlives its end. RPCAUTH_SOAK=1 runs the long form.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.operations.calls import (
+    AUTHORIZE,
+    CREATE,
+    FETCH,
+    LIST,
+    PKCE,
+    REVOKE_TOKENS,
+    REVOKE_USER,
+    UPDATE,
+    VERIFIER,
+    add_second_service,
+    change_application,
+)
+from tests.support.ledger import Access, Code, Ledger, Lifetimes, Refresh, earliest, scope_set
+from tests.support.provider import CLIENT, REDIRECT_URI, VirtualClock
+from tests.support.session import ATTACKERS, CLIENTS, Session
+
+T = TypeVar("T")
+
+IS_SOAK = bool(os.environ.get("RPCAUTH_SOAK"))
+
+services = st.sampled_from(["service", "service", "service", "second"])
+clients = st.sampled_from(sorted(CLIENTS))
+users = st.sampled_from(["ann", "bob"])
+scopes = st.sampled_from([None, "a", "b", "a b", "b a", "a b c"])
+picks = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5])
+"""Which of what was given out, the newest first."""
+
+attackers = st.sampled_from(["nobody"] * 12 + list(ATTACKERS))
+
+
+def pick_from(given: Sequence[T], pick: int) -> T:
+    return given[-1 - pick % len(given)]
+
+
+class Histories(RuleBasedStateMachine):
+    """One provider on a real store, one event loop, and a clock that rules move."""
+
+    ledger: Ledger
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session = Session()
+        self._latest = 0
+
+    @initialize(window=st.sampled_from([0, 30, 30]), idle=st.sampled_from([0, 2000]), revokes=st.booleans())
+    def start(self, window: int, idle: int, revokes: bool) -> None:
+        self.ledger = Ledger(Lifetimes(window=window, idle=idle, revokes_access=revokes))
+        self.session.open(VirtualClock())
+        names = {
+            "access_token_ttl": self.ledger.lifetimes.access,
+            "authorization_code_ttl": self.ledger.lifetimes.code,
+            "refresh_token_ttl": self.ledger.lifetimes.grant,
+            "refresh_token_idle_ttl": idle,
+            "refresh_retry_window": window,
+            "refresh_revokes_access_token": revokes,
+        }
+        self.session.run(self.session.provider.set_service(**names))
+        self.session.run(add_second_service(self.session.provider, **names))
+        self.session.run(change_application(self.session.provider, "public", services=("service", "second")))
+
+    def teardown(self) -> None:
+        self.session.end()
+
+    # --- giving out --------------------------------------------------------------------------------------------------
+
+    @rule(service=services, client=clients, user=users, scope=scopes)
+    def issue_code(self, service: str, client: str, user: str, scope: str | None) -> None:
+        params = {
+            "service_key": service,
+            "client": {"client_id": client},
+            "uri": {"redirect_uri": REDIRECT_URI},
+            "scope": scope,
+            "user_context": user,
+            "authorization_data": PKCE if client == "public" else None,
+        }
+        text = self.session.result(AUTHORIZE, params)["code"]
+        end = self.now + self.ledger.lifetimes.code * 1000
+        self.ledger.codes.append(Code(service, client, user, scope, end, text=text))
+
+    @rule(service=services, client=clients, user=users, scope=scopes)
+    def issue_and_redeem(self, service: str, client: str, user: str, scope: str | None) -> None:
+        self.issue_code(service, client, user, scope)
+        self.redeem(0, "nobody", None, None)
+
+    @rule(service=services, client=clients, user=users, scope=scopes)
+    def use_password(self, service: str, client: str, user: str, scope: str | None) -> None:
+        data = {"grant_type": "password", "scope": scope}
+        answer = self.session.result(CREATE, self.session.token_call(service, CLIENTS[client], data, user_context=user))
+        grant = self.ledger.grant(service, client, user, scope, self.now)
+        self._check_issued(answer, self.ledger.give(grant, answer, self.now), scope)
+
+    @rule(service=services, user=st.sampled_from([None, "ann"]), scope=scopes)
+    def use_credentials(self, service: str, user: str | None, scope: str | None) -> None:
+        data = {"grant_type": "client_credentials", "scope": scope}
+        answer = self.session.result(CREATE, self.session.token_call(service, CLIENT, data, user_context=user))
+        assert (answer["refresh_token"], answer["scope"]) == (None, scope)
+        end = self.now + self.ledger.lifetimes.access * 1000
+        self.ledger.accesses.append(Access(service, "client", user, scope, end, text=answer["access_token"]))
+
+    @precondition(lambda self: self.ledger.codes)
+    @rule(
+        pick=picks,
+        by=attackers,
+        fault=st.sampled_from([None] * 6 + ["uri", "verifier"]),
+        scope=st.sampled_from([None, None, None, "a", "a b c"]),
+    )
+    def redeem(self, pick: int, by: str, fault: str | None, scope: str | None) -> None:
+        code = pick_from(self.ledger.codes, pick)
+        verifier = VERIFIER if code.client == "public" else None
+        wrong = VERIFIER[::-1] if fault == "verifier" else verifier
+        data = {"grant_type": "authorization_code", "code": code.text, "code_verifier": wrong, "scope": scope}
+        uri = {"redirect_uri": REDIRECT_URI + ("/" if fault == "uri" else "")}
+        reply = self.session.present(code.service, code.client, data, by, uri=uri)
+        if by != "nobody":
+            assert reply == ("invalid_client" if by == "wrong secret" else "invalid_grant")
+            return
+        expected = self.ledger.expect_redemption(code, self.now, fault=fault is not None, scope=scope)
+        if expected:
+            assert reply == expected
+            return
+        grant = self.ledger.buy(code, self.now, scope)
+        assert code.purchases == 1
+        self._check_issued(reply, self.ledger.give(grant, reply, self.now), grant.scope)
+
+    @precondition(lambda self: self.ledger.refreshes)
+    @rule(pick=picks, by=attackers, scope=st.sampled_from([None, None, None, "a", "a b", "z"]))
+    def refresh(self, pick: int, by: str, scope: str | None) -> None:
+        token = pick_from(self.ledger.refreshes, pick)
+        grant = token.grant
+        data = {"grant_type": "refresh_token", "refresh_token": token.text, "scope": scope}
+        reply = self.session.present(grant.service, grant.client, data, by)
+        if by != "nobody":
+            assert reply == ("invalid_client" if by == "wrong secret" else "invalid_grant")
+            return
+        expected = self.ledger.expect_refresh(token, self.now, scope)
+        if expected == "again":
+            self._check_same(reply, token)
+        elif expected:
+            assert reply == expected
+        else:
+            self.ledger.rotate(token, reply, self.now, scope)
+            assert token.successor is not None
+            self._check_issued(reply, token.successor, scope or grant.scope)
+
+    # --- taking back -------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.ledger.accesses)
+    @rule(pick=picks, by=attackers, by_reference=st.booleans())
+    def revoke_access_token(self, pick: int, by: str, by_reference: bool) -> None:
+        token = pick_from(self.ledger.accesses, pick)
+        text = self.session.reference_of(token.text) if by_reference and by != "made up" else token.text
+        expected = self.session.revoke(token.service, token.client, text, by)
+        if by == "nobody":
+            token.revoked = True
+        elif token.is_live(self.now):
+            assert expected == ("unauthorized_client" if by == "other client" else "")
+
+    @precondition(lambda self: self.ledger.refreshes)
+    @rule(pick=picks, by=attackers)
+    def revoke_refresh_token(self, pick: int, by: str) -> None:
+        token = pick_from(self.ledger.refreshes, pick)
+        grant = token.grant
+        # One that nobody may use any more may be forgotten: it then revokes nothing, and there is nothing to revoke.
+        is_kept = token.spent_at is not None or token.idle_end is None or self.now < token.idle_end
+        if not is_kept:
+            return
+        expected = self.session.revoke(grant.service, grant.client, token.text, by)
+        if by == "nobody":
+            grant.revoked = True
+        elif not grant.is_over(self.now):
+            assert expected == ("unauthorized_client" if by == "other client" else "")
+
+    @rule(service=services, client=clients, user=users)
+    def revoke_user_application(self, service: str, client: str, user: str) -> None:
+        params = {"service_key": service, "client": {"client_id": client}, "user_context": user}
+        assert self.session.result(REVOKE_USER, params) is True
+        self.ledger.revoke_all(service, client, user)
+
+    @rule(service=services, client=st.none() | clients, user=st.none() | users, past=st.sampled_from([None, 0, 2**40]))
+    def revoke_tokens(self, service: str, client: str | None, user: str | None, past: int | None) -> None:
+        if client is None and user is None and past is None:
+            return
+        where = {"client_id": client, "user_context": user, "issued_before": past}
+        assert self.session.result(REVOKE_TOKENS, {"service_key": service, "where": where}) is True
+        if past != 0:
+            self.ledger.revoke_all(service, client, user)
+
+    @precondition(lambda self: self.ledger.accesses)
+    @rule(pick=picks, by=attackers, seconds=st.sampled_from([1, 60, 3000, 100_000]))
+    def update(self, pick: int, by: str, seconds: int) -> None:
+        token = pick_from(self.ledger.accesses, pick)
+        service, client, text = self.session.as_attacker(token.service, token.client, token.text, by)
+        params = {"service_key": service, "client": client, "access_token": text, "expires_in": seconds}
+        reply = self.session.error_or_result(UPDATE, params)
+        if by != "nobody" or not token.is_live(self.now):
+            assert reply == "invalid_request"
+            return
+        token.end = earliest(self.now + seconds * 1000, None if token.grant is None else token.grant.end)
+        assert (reply["scope"], reply["user_context"]) == (token.scope, token.user)
+
+    # --- time and the store ------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([0.001, 0.999, 1, 2, 29, 31, 61, 300, 599, 2000, 5000]))
+    def advance(self, seconds: float) -> None:
+        self.session.provider.clock.advance(seconds=seconds)
+
+    @rule(seconds=st.sampled_from([-86_400, -200, -1, 200, 86_400]))
+    def jump(self, seconds: float) -> None:
+        """Somebody sets the clock: by little it is believed, by much it is not, and time never goes back."""
+        self.session.provider.clock.jump(seconds=seconds)
+
+    @rule()
+    def sweep(self) -> None:
+        while self.session.run(self.session.provider.store.sweep(5)):
+            pass
+
+    @rule()
+    def close_and_reopen(self) -> None:
+        clock, master = self.session.provider.clock, self.session.provider.master
+        clock.time = self.now
+        self.session.close()
+        self.session.open(clock, master)
+
+    # --- what must hold ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_live_tokens_are_found_and_no_others(self) -> None:
+        for service in ("service", "second"):
+            texts = [one.text for one in self.ledger.accesses][-500:]
+            found = self.session.result(FETCH, {"service_key": service, "access_token": texts})
+            live = self.ledger.live_accesses(service, self.now)
+            assert [one["access_token"] for one in found] == [one.text for one in live]
+            for said, token in zip(found, live, strict=True):
+                assert (said["client_id"], said["user_context"]) == (token.client, token.user)
+                assert said["scope"] == token.scope
+                assert token.grant is None or scope_set(said["scope"]) <= scope_set(token.grant.scope)
+
+    @invariant()
+    def time_never_goes_back(self) -> None:
+        assert self.now >= self._latest
+        self._latest = self.now
+
+    @rule(service=services, user=users)
+    def list_active_tokens(self, service: str, user: str) -> None:
+        params = {"service_key": service, "user_context": user, "token_status": "active"}
+        listed = {one["client_id"]: one["access_tokens"] for one in self.session.result(LIST, params)}
+        live = [one for one in self.ledger.live_accesses(service, self.now) if one.user == user]
+        for client in CLIENTS:
+            expected = [self.session.reference_of(one.text) for one in reversed(live) if one.client == client]
+            assert listed.get(client, []) == expected
+
+    @property
+    def now(self) -> int:
+        return self.session.provider.store.now()
+
+    # --- how it is checked ------------------------------------------------------------------------------------------
+
+    def _check_issued(self, answer: dict[str, Any], given: Refresh, scope: str | None) -> None:
+        """Whether an answer says what the model would say; it must be new in every part."""
+        assert answer["scope"] == scope
+        assert given.access.end is not None
+        assert answer["expires_in"] == max(1, (given.access.end - self.now) // 1000)
+        for known in (self.ledger.accesses, self.ledger.refreshes):
+            assert len({one.text for one in known}) == len(known)
+
+    def _check_same(self, answer: dict[str, Any], spent: Refresh) -> None:
+        """Whether a retry is answered like the first use, but for what remains."""
+        successor = spent.successor
+        assert successor is not None
+        assert successor.access.end is not None
+        remaining = max(1, (successor.access.end - self.now) // 1000)
+        assert answer == {**spent.answer, "expires_in": remaining}
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=5000 if IS_SOAK else 60,
+    stateful_step_count=100 if IS_SOAK else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
