@@ -33,7 +33,7 @@ def test_every_shell_block_is_followed_by_its_reply() -> None:
 def test_the_walk_from_a_code_to_a_revoked_token_works_as_printed(tmp_path: Path) -> None:
     walk = read_walk()
     with run_daemon(tmp_path) as daemon:
-        script = f"\nprintf '{SEPARATOR.strip()}'\n".join(shell for shell, _ in walk)
+        script = f"\nprintf -- '{SEPARATOR.strip()}'\n".join(shell for shell, _ in walk)
         script = script.replace("127.0.0.1:8700", f"127.0.0.1:{daemon.port}")
         done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, check=True, timeout=60)
     printed = [part.strip() for part in done.stdout.split(SEPARATOR.strip())]

@@ -1,4 +1,8 @@
-"""A real daemon in a process of its own, on a free port of loopback and a unix socket, ended by its pid."""
+"""A real daemon in a process of its own, on a free port of loopback and a unix socket, ended by its pid.
+
+Every token in a reply to `call`, `post` and `administer` is remembered, and when the process ends none of them may
+stand in a file that the daemon left.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support.leaks import find_tokens
 
 DEFINITIONS = """
 [[services]]
@@ -54,6 +60,8 @@ class RunningDaemon:
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    seen: set[bytes] = field(default_factory=set)
+    """The tokens of all replies, as text."""
 
     @property
     def log(self) -> Path:
@@ -63,12 +71,27 @@ class RunningDaemon:
     def store(self) -> Path:
         return self.folder / "var" / "rpcauth.db"
 
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def admin_socket(self) -> Path:
+        return self.folder / "var" / "admin.sock"
+
+    @property
+    def left_files(self) -> list[Path]:
+        """The store and its companions, and the log: whatever the daemon has written but the master key."""
+        companions = (path for path in self.store.parent.iterdir() if path.is_file() and path.name != "master.key")
+        return [*companions, self.log]
+
     def command(self, *words: str) -> list[str]:
         """A command line of rpcauth with this daemon's configuration."""
         return [sys.executable, "-m", "rpcauth", *words, "--config", str(self.folder / "rpcauth.toml")]
 
     def start(self) -> None:
         """Start the process and wait until it listens."""
+        STARTED.append(self)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command("serve"), stderr=log, stdout=log, env={**os.environ, **self.environment}
@@ -83,10 +106,21 @@ class RunningDaemon:
         """Signal the process by its pid and wait for its end; its exit status."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        status = self.process.wait(PATIENCE)
+        self.check_nothing_leaked()
+        return status
+
+    def check_nothing_leaked(self) -> None:
+        """No token that a reply showed stands in a file that the daemon wrote."""
+        for path in self.left_files:
+            assert not self.seen & find_tokens(path.read_bytes()), path
 
     def apply(self, definitions: str = DEFINITIONS) -> None:
         """Apply definitions, through the running daemon or on the store itself."""
+        if self.is_running:
+            reply = self.administer("admin.apply", {"toml": definitions})
+            assert "result" in reply, reply
+            return
         file = self.folder / "definitions.toml"
         file.write_text(definitions)
         done = subprocess.run(self.command("apply", str(file)), capture_output=True, text=True, check=False)
@@ -100,13 +134,43 @@ class RunningDaemon:
             sent = {"Authorization": BASIC} if headers is None else dict(headers)
             connection.request("POST", path, body, sent)
             reply = connection.getresponse()
-            return reply.status, dict(reply.getheaders()), reply.read()
+            return reply.status, dict(reply.getheaders()), self.remember(reply.read())
 
     def call(self, method: str, params: object, path: str = "/rpc") -> dict[str, Any]:
         """One JSON-RPC 2.0 call, its reply decoded."""
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": 1}).encode()
         decoded: dict[str, Any] = json.loads(self.post(body, path)[2])
         return decoded
+
+    def administer(self, method: str, params: object) -> dict[str, Any]:
+        """One JSON-RPC 2.0 call on the administrative socket, its reply decoded."""
+        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": 1}).encode()
+        with closing(UnixConnection(self.admin_socket)) as connection:
+            connection.request("POST", "/rpc", body)
+            decoded: dict[str, Any] = json.loads(self.remember(connection.getresponse().read()))
+            return decoded
+
+    def remember(self, reply: bytes) -> bytes:
+        """Keep the tokens of a reply in mind, for whoever reads replies of this daemon by other means; the reply."""
+        self.seen |= find_tokens(reply)
+        return reply
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(str(self._path))
+
+
+STARTED: list[RunningDaemon] = []
+"""Every daemon of this test run; tests/conftest.py sees to it that none outlives the run."""
 
 
 def is_listening(port: int) -> bool:
@@ -131,13 +195,16 @@ def prepare_daemon(folder: Path, *, server: str = "", environment: Mapping[str, 
 
 
 @contextmanager
-def run_daemon(folder: Path, *, definitions: str = DEFINITIONS, server: str = "") -> Iterator[RunningDaemon]:
+def run_daemon(
+    folder: Path, *, definitions: str = DEFINITIONS, server: str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[RunningDaemon]:
     """A daemon that serves `definitions`; ended when the block is left."""
-    daemon = prepare_daemon(folder, server=server)
+    daemon = prepare_daemon(folder, server=server, environment=environment)
     daemon.start()
     try:
         daemon.apply(definitions)
         yield daemon
     finally:
-        if daemon.process is not None and daemon.process.poll() is None:
+        if daemon.is_running:
             daemon.end()
+        daemon.check_nothing_leaked()
