@@ -201,6 +201,29 @@ async def test_a_change_whose_outcome_was_not_known_loses_no_key(home: Home, the
     await check_serves(home)
 
 
+async def test_a_refused_change_keeps_the_key_of_one_that_is_still_waiting(home: Home) -> None:
+    home.request_timeout = 0.05
+    deciding, go_on = threading.Event(), threading.Event()
+
+    def hold(facts: Facts, mint: Mint) -> Decision[None]:
+        deciding.set()
+        go_on.wait(30)
+        return Decision()
+
+    async with home.open() as core:
+        await write(core.store, PutService(SERVICE))
+        held = asyncio.ensure_future(core.store.execute(Do(hold)))
+        await asyncio.to_thread(deciding.wait, 30)
+        assert (await rotate(core))["error"]["data"] == {"outcome": "unknown"}
+        closing = asyncio.ensure_future(core.store.close())
+        await asyncio.sleep(0)
+        assert (await rotate(core))["error"]["data"] == {"outcome": "not_done"}
+        go_on.set()
+        await asyncio.gather(held, closing, return_exceptions=True)
+    home.request_timeout = 30
+    await check_serves(home)
+
+
 async def test_a_change_that_was_refused_keeps_the_old_key(home: Home) -> None:
     async with home.open() as core:
         await write(core.store, PutService(SERVICE))

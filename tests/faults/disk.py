@@ -16,7 +16,7 @@ import pytest
 
 SOURCE = Path(__file__).with_name("faults.c")
 FOR_EVER = -1
-PATIENCE = 600.0
+PATIENCE = 1800.0
 """Seconds that a process with a failing disk may take."""
 
 WAL = ".db-wal"

@@ -84,15 +84,14 @@ async def test_expires_in_is_a_number_or_a_decimal_string_and_never_outlives_the
     assert (await provider.result(UPDATE, update_call(token, expires_in=value)))["expires"] == expires
 
 
-@pytest.mark.parametrize(
-    "value", [0, -1, "0", "-1", "+1", " 1", "1.5", 1.5, "1e3", "x", "\u0661", True, [], {}, 10**12, "9" * 30]
-)
-async def test_any_other_expires_in_is_invalid_params(provider: Provider, value: Any) -> None:
+async def test_any_other_expires_in_is_invalid_params(provider: Provider) -> None:
     token = (await issue(provider))["access_token"]
+    numbers: list[Any] = [0, -1, 1.5, 10**12, True]
+    texts: list[Any] = ["0", "-1", "+1", " 1", "1.5", "1e3", "x", "\u0661", "9" * 30, [], {}]
 
-    error = await fault(provider, UPDATE, update_call(token, expires_in=value))
-
-    assert (error["code"], error["data"]) == (-32602, {"path": "$.params.expires_in"})
+    for value in (*numbers, *texts):
+        error = await fault(provider, UPDATE, update_call(token, expires_in=value))
+        assert (error["code"], error["data"]) == (-32602, {"path": "$.params.expires_in"})
 
 
 async def test_expires_in_counts_from_now(provider: Provider) -> None:

@@ -65,26 +65,26 @@ def is_malformed(reply: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(("method", "params", "name", "limit"), TOP)
-@pytest.mark.parametrize("character", ["x", "é", "😀"])
 async def test_a_top_level_string_is_limited_in_code_points(
-    provider: Provider, method: str, params: dict[str, Any], name: str, limit: int, character: str
+    provider: Provider, method: str, params: dict[str, Any], name: str, limit: int
 ) -> None:
-    longest = await provider.call(method, {**params, name: character * limit})
-    too_long = await provider.call(method, {**params, name: character * (limit + 1)})
+    for character in "xé😀":
+        longest = await provider.call(method, {**params, name: character * limit})
+        too_long = await provider.call(method, {**params, name: character * (limit + 1)})
 
-    if name != "token_status":
-        assert longest.get("error", {}).get("code") != -32602
-    assert (too_long["error"]["code"], too_long["error"]["data"]) == (-32602, {"path": f"$.params.{name}"})
+        if name != "token_status":
+            assert longest.get("error", {}).get("code") != -32602
+        assert (too_long["error"]["code"], too_long["error"]["data"]) == (-32602, {"path": f"$.params.{name}"})
 
 
 @pytest.mark.parametrize(("method", "params", "name", "limit"), TOP)
-@pytest.mark.parametrize("value", [5, 0, True, False, 1.5, {}, {"a": 1}, "a\0b", "\0"])
 async def test_a_top_level_string_of_another_type_or_with_a_nul_is_invalid_params(
-    provider: Provider, method: str, params: dict[str, Any], name: str, limit: int, value: object
+    provider: Provider, method: str, params: dict[str, Any], name: str, limit: int
 ) -> None:
-    error = (await provider.call(method, {**params, name: value}))["error"]
-
-    assert (error["code"], error["data"]) == (-32602, {"path": f"$.params.{name}"})
+    wrong: list[Any] = [5, 0, True, False, 1.5, {}, {"a": 1}, "a\0b", "\0"]
+    for value in wrong:
+        error = (await provider.call(method, {**params, name: value}))["error"]
+        assert (error["code"], error["data"]) == (-32602, {"path": f"$.params.{name}"})
 
 
 @pytest.mark.parametrize(
@@ -98,25 +98,25 @@ async def test_a_top_level_string_of_another_type_or_with_a_nul_is_invalid_param
         ("oauth2.revokeTokens", {"service_key": "service"}, "where"),
     ],
 )
-@pytest.mark.parametrize("value", ["x", "", 5, True, [], [{}]])
 async def test_a_top_level_object_of_another_type_is_invalid_params(
-    provider: Provider, method: str, params: dict[str, Any], name: str, value: object
+    provider: Provider, method: str, params: dict[str, Any], name: str
 ) -> None:
-    error = (await provider.call(method, {**params, name: value}))["error"]
-
-    assert (error["code"], error["data"]) == (-32602, {"path": f"$.params.{name}"})
+    wrong: list[Any] = ["x", "", 5, True, [], [{}]]
+    for value in wrong:
+        error = (await provider.call(method, {**params, name: value}))["error"]
+        assert (error["code"], error["data"]) == (-32602, {"path": f"$.params.{name}"})
 
 
 @pytest.mark.parametrize(("method", "params", "name", "member", "limit"), INSIDE)
-@pytest.mark.parametrize("character", ["x", "😀"])
 async def test_a_member_is_limited_in_code_points(
-    provider: Provider, method: str, params: dict[str, Any], name: str, member: str, limit: int, character: str
+    provider: Provider, method: str, params: dict[str, Any], name: str, member: str, limit: int
 ) -> None:
     async def call(value: str) -> dict[str, Any]:
         return await provider.call(method, {**params, name: {**params.get(name, {}), member: value}})
 
-    assert not is_malformed(await call(character * limit))
-    assert is_malformed(await call(character * (limit + 1)))
+    for character in "x😀":
+        assert not is_malformed(await call(character * limit))
+        assert is_malformed(await call(character * (limit + 1)))
 
 
 @pytest.mark.parametrize(("method", "params", "name", "member", "limit"), INSIDE)

@@ -120,6 +120,14 @@ async def test_an_operation_that_cannot_be_undone_takes_its_whole_group_along(gr
     assert groups.ids() == [4]
 
 
+async def test_a_group_that_was_lost_leaves_nothing_for_the_next_one_to_see(groups: Groups) -> None:
+    groups.deny((SAVEPOINT, "ROLLBACK"))
+    groups.run(writing(PutService(SERVICE)), writing(insert_access(1), spend_code(99)))
+    groups.allow()
+    (seen,) = groups.run(Do(lambda facts, mint: Decision(result=facts.definitions)))
+    assert dict(seen.services) == {}
+
+
 async def test_a_locked_store_is_not_done_and_leaves_reads_alone(groups: Groups, place: Place) -> None:
     groups.connection.execute("PRAGMA busy_timeout = 20")
     other = connect(place.path, writer=True)

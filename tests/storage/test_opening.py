@@ -257,6 +257,16 @@ async def test_ids_never_go_back_over_restarts_and_clock_steps(place: Place, ste
         place.clock.jump(seconds=step)
 
 
+async def test_ids_made_long_after_the_start_are_kept_apart_from_those_of_the_next_one(place: Place) -> None:
+    async with open_sqlite(place) as store:
+        for _ in range(5):
+            made = await next_id(store)
+            place.clock.advance(seconds=7)
+    place.clock.jump(seconds=-100)
+    async with open_sqlite(place) as store:
+        assert await next_id(store) > made
+
+
 async def test_more_ids_than_a_millisecond_holds_run_ahead_and_stay_ahead_over_a_restart(place: Place) -> None:
     many = Do(lambda facts, mint: Decision(result=[mint.next_id() for _ in range(10_000)], effects=[insert_access(1)]))
     async with open_sqlite(place) as store:

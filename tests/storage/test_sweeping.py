@@ -251,6 +251,20 @@ async def test_what_is_issued_after_a_watermark_lives_on_through_its_sweep(store
     assert [await is_dead(store, RecordId(number)) for number in (2, 3)] == [False, False]
 
 
+@pytest.mark.parametrize("narrowed", NARROWED.values(), ids=NARROWED)
+async def test_a_step_of_a_watermark_is_bounded_however_the_ids_of_tokens_and_grants_lie(
+    store: SqliteStore, place: Place, narrowed: dict[str, str]
+) -> None:
+    await write(store, effects.PutService(SERVICE), *(insert_access(number) for number in range(1, 101)))
+    await write(store, *(insert_grant(number) for number in range(10, 101, 10)), put_watermark(101, **narrowed))
+    reader = connect(place.path, writer=False)
+    revoked = []
+    while await store.sweep(10):
+        revoked.append(reader.execute("SELECT COUNT(*) FROM access_tokens WHERE revoked_at IS NOT NULL").fetchone()[0])
+    reader.close()
+    assert revoked[:10] == list(range(10, 101, 10))
+
+
 async def test_a_watermark_that_is_raised_is_swept_further(store: SqliteStore, place: Place) -> None:
     await write(store, effects.PutService(SERVICE), insert_access(1), insert_access(2), put_watermark(2))
     await sweep_all(store)

@@ -7,6 +7,7 @@ plain objects, revocation by user included. Times are epoch milliseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 DOUBLE_SUBMIT = 1000
@@ -65,8 +66,8 @@ class Lifetimes:
 
     access: int = 600
     code: int = 60
-    grant: int = 5000
-    idle: int = 2000
+    grant: int = 1000
+    idle: int = 700
     window: int = 30
     revokes_access: bool = False
 
@@ -77,6 +78,14 @@ def after(now: int, seconds: int) -> int | None:
 
 def earliest(*ends: int | None) -> int | None:
     return min((end for end in ends if end is not None), default=None)
+
+
+def remaining(end: int | None, now: int) -> int | None:
+    return None if end is None else max(1, (end - now) // 1000)
+
+
+def format_end(end: int | None) -> str | None:
+    return None if end is None else datetime.fromtimestamp(end // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def scope_set(scope: str | None) -> set[str]:
@@ -163,3 +172,15 @@ class Ledger:
         for one in (*self.codes, *self.grants, *self.accesses):
             is_meant = one.service == service and client in (None, one.client) and user in (None, one.user)
             one.revoked = one.revoked or (is_meant and not (isinstance(one, Code) and one.spent_at is not None))
+
+    def check_issued(self, answer: dict[str, Any], given: Refresh, scope: str | None, now: int) -> None:
+        """Whether an answer says what it must, with nothing in it that was given out before."""
+        assert answer["scope"] == scope
+        assert answer["expires_in"] == remaining(given.access.end, now)
+        for known in (self.accesses, self.refreshes):
+            assert len({one.text for one in known}) == len(known)
+
+    def check_same(self, answer: dict[str, Any], spent: Refresh, now: int) -> None:
+        """Whether a retry is answered like the first use, but for what remains."""
+        assert spent.successor is not None
+        assert answer == {**spent.answer, "expires_in": remaining(spent.successor.access.end, now)}
