@@ -9,8 +9,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle
 from time import perf_counter_ns
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -38,11 +40,11 @@ class Client(asyncio.Protocol):
         self._sent = 0
         self._answer = b""
         self._missing = 0
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -61,7 +63,6 @@ class Client(asyncio.Protocol):
             self._take()
 
     def _send(self) -> None:
-        assert self._transport is not None
         self._sent = perf_counter_ns()
         self._transport.write(next(self._round.requests))
 
@@ -76,7 +77,6 @@ class Client(asyncio.Protocol):
             self._send()
         else:
             self._ended.set_result(None)
-            assert self._transport is not None
             self._transport.close()
 
 
@@ -103,7 +103,7 @@ async def load(url: str, connections: int, seconds: float, requests: list[bytes]
     ends = [loop.create_future() for _ in range(connections)]
     of = Round(cycle(requests), seconds)
     for ended in ends:
-        await loop.create_connection(lambda ended=ended: Client(of, ended), parts.hostname, parts.port)
+        await loop.create_connection(partial(Client, of, ended), parts.hostname or "", parts.port or 80)
     await asyncio.gather(*ends)
     latencies = sorted(of.latencies)
     count = len(latencies)

@@ -33,6 +33,9 @@ function done(summary, latency, _)
 end
 """
 
+_PATIENCE = 30.0
+"""Seconds that a generator may take beyond its round."""
+
 
 class LoadFailed(Exception):
     """A generator ended badly; the text is what it said."""
@@ -68,8 +71,12 @@ class Generator:
         bodies = self._folder / f"{workload.port}.bodies"
         if not bodies.exists():
             bodies.write_bytes(b"".join(body + b"\n" for body in workload.bodies))
-        with pinned(generator_core()):
-            done = subprocess.run(self._command(workload, bodies, seconds), capture_output=True, text=True, check=False)
+        command = self._command(workload, bodies, seconds)
+        try:
+            with pinned(generator_core()):
+                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + _PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise LoadFailed(f"{workload.name}: the load generator does not end") from None
         if done.returncode != 0:
             raise LoadFailed(done.stdout + done.stderr)
         return Load(**json.loads(done.stdout.splitlines()[-1]))

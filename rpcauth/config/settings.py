@@ -131,7 +131,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1, le=64, description="Human-chosen secrets verified at once, 19 MiB and a core each.")
     ] = 2
     client_failures: Annotated[
-        int, Meta(ge=1, le=100_000, description="Failed authentications a minute of one client; more are -32002.")
+        int, Meta(ge=1, le=60_000, description="Failed authentications a minute of one client; more are -32002.")
     ] = 30
     queue: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Operations that may wait for the store; more are answered -32003.")

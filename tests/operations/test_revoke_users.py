@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.operations.calls import (
     password_call,
     token_call,
 )
-from tests.support.provider import CLIENT, START, Provider
+from tests.support.provider import CLIENT, START, Provider, open_provider
 
 SECOND = START // 1000
 
@@ -223,3 +224,15 @@ async def test_a_where_that_is_not_understood_revokes_nothing(provider: Provider
 
     assert (error["code"], error["data"]) == (-32602, {"path": path})
     assert not await is_dead(provider, tokens)
+
+
+async def test_a_later_time_than_now_covers_what_was_issued_after_a_restart(tmp_path: Path) -> None:
+    """Ids of a store that was opened again run some seconds ahead of the clock."""
+    async with open_provider(tmp_path) as provider:
+        before = await issue(provider)
+    async with open_provider(tmp_path, provider.clock, provider.master) as reopened:
+        after = await issue(reopened)
+        await revoke_where(reopened, issued_before=SECOND + 3)
+
+        assert await is_dead(reopened, before)
+        assert await is_dead(reopened, after)
