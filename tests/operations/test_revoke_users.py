@@ -227,12 +227,12 @@ async def test_a_where_that_is_not_understood_revokes_nothing(provider: Provider
 
 
 async def test_a_later_time_than_now_covers_what_was_issued_after_a_restart(tmp_path: Path) -> None:
-    """Ids of a store that was opened again run some seconds ahead of the clock."""
+    """Ids of a store that was opened again may run a second ahead of the clock."""
     async with open_provider(tmp_path) as provider:
         before = await issue(provider)
     async with open_provider(tmp_path, provider.clock, provider.master) as reopened:
         after = await issue(reopened)
-        await revoke_where(reopened, issued_before=SECOND + 3)
+        await revoke_where(reopened, issued_before="2027-01-15T08:00:00.500Z")
 
         assert await is_dead(reopened, before)
         assert await is_dead(reopened, after)
