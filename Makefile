@@ -30,7 +30,7 @@ bench: install ## Measure throughput and latency
 	.venv/bin/python -m bench $(ARGS)
 
 soak: install ## Run the endurance tests in their long form
-	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults -x $(ARGS)
+	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/test_state_machine.py -x $(ARGS)
 
 lock: .venv/pyvenv.cfg ## Pin the dependencies of setup.cfg anew (ARGS=--upgrade: their newest versions)
 	test -n "$(UV)" || .venv/bin/python -m pip install --quiet uv

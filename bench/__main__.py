@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.load import Generator
-from bench.report import render_conditions, render_json, render_table, sync_microseconds
+from bench.report import render_conditions, render_doubts, render_json, render_table, sync_microseconds
 from bench.rounds import check_log, measure
 from bench.servers import Daemon, run_daemon, run_echo
 from bench.workloads import batch_workload, echo_workload, fetch_workload, issue, issue_workload
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> list[str]:
             sync=sync_microseconds(folder),
         )
         checked = f"every answer right: {answered} requests in the daemons' logs, none refused"
-        return [*conditions, "", *render_table(samples, workloads), "", checked]
+        return [*conditions, "", *render_table(samples, workloads), "", checked, *render_doubts(samples)]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from bench.rounds import Sample, Samples
 from bench.workloads import Workload
 from rpcauth.storage.driver import sqlite_version
 
+_QUIET = 0.9
+"""The part of its core that the echo uses when nothing else wants it."""
+
 _HEAD = f"{'':<30}{'ratio':>7}{'(lowest-highest)':>19}{'goal':>6}{'calls/s':>9}{'p50 ms':>8}{'p99 ms':>8}"
 _HEAD += f"{'CPU us/call':>13}{'CPU ratio':>11}{'busy':>6}"
 
@@ -68,6 +71,13 @@ def render_table(samples: Samples, workloads: Sequence[Workload]) -> Iterator[st
             f"{median(ratios(samples, workload.name, cpu_ratio)):>11.3f}"
             f"{median(one.cpu / one.load.seconds for one in of):>6.2f}"
         )
+
+
+def render_doubts(samples: Samples) -> Iterator[str]:
+    """What makes a run unfit to be quoted."""
+    echo = next(iter(samples.values()))
+    if median(one.cpu / one.load.seconds for one in echo) < _QUIET:
+        yield "not a quiet machine: the echo did not get its core, so every ratio is flattered; CPU ratios still hold"
 
 
 def render_conditions(

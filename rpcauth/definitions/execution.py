@@ -6,7 +6,7 @@ Hashing a human-chosen secret takes milliseconds, so `prepare` runs off the even
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -19,8 +19,8 @@ from rpcauth.definitions.changes import (
     PutCaller,
     PutService,
 )
-from rpcauth.errors import StoreRefused
-from rpcauth.keys.keyring import NONCE_BYTES, Keyring
+from rpcauth.errors import DefinitionsRefused, StoreRefused
+from rpcauth.keys.keyring import NONCE_BYTES, Keyring, Purpose
 from rpcauth.keys.passwords import hash_password, is_password
 from rpcauth.model import Application, Caller, ClientSecret, Definitions, Millis, Secret, SecretKind
 from rpcauth.oauth.token_text import SECRET_BYTES, write_secret
@@ -62,8 +62,12 @@ class ChangeDefinitions:
         return Decision(effects=_number_applications(facts.definitions, self.changes), events=events)
 
 
-def prepare(changes: Iterable[Change], keyring: Keyring, now: Millis) -> Prepared:
-    """The operation that carries `changes` out."""
+def prepare(changes: Sequence[Change], keyring: Keyring, now: Millis) -> Prepared:
+    """The operation that carries `changes` out.
+
+    Raises DefinitionsRefused where a stored secret of an export was made under another master key.
+    """
+    check_stored_secrets(changes, keyring)
     written: list[effects.Effect] = []
     generated: list[GeneratedSecret] = []
     lines = []
@@ -87,6 +91,37 @@ def prepare(changes: Iterable[Change], keyring: Keyring, now: Millis) -> Prepare
     return Prepared(operation=ChangeDefinitions(changes=written, lines=lines), generated=tuple(generated))
 
 
+def check_stored_secrets(changes: Sequence[Change], keyring: Keyring) -> None:
+    """Raises DefinitionsRefused where a stored secret of an export was made under another master key."""
+    problems = []
+    for change in changes:
+        if isinstance(change, PutCaller) and not _is_openable(keyring, change.caller):
+            where = f'caller "{change.caller.name}": sealed_secret'
+            problems.append(f"{where} was sealed under another master key; write secret instead")
+        if isinstance(change, PutApplication):
+            versions = {_digest_version(one) for one in change.application.secrets if one.kind is SecretKind.DIGEST}
+            if versions - keyring.keys[Purpose.TOKEN_DIGEST].keys():
+                name = change.application.client_id
+                problems.append(
+                    f'application "{name}": stored_secrets were made under a key that this store does not have;'
+                    " write client_secret instead"
+                )
+    if problems:
+        raise DefinitionsRefused(problems)
+
+
+def _is_openable(keyring: Keyring, caller: Caller) -> bool:
+    try:
+        open_caller_secret(keyring, caller)
+    except StoreRefused:
+        return False
+    return True
+
+
+def _digest_version(secret: ClientSecret) -> int:
+    return int(secret.stored.removeprefix("v").partition(":")[0])
+
+
 def open_caller_secret(keyring: Keyring, caller: Caller) -> Secret | None:
     """The secret that a caller shares with us. Raises StoreRefused when it does not open."""
     if caller.sealed_secret is None:
@@ -100,8 +135,8 @@ def is_same_secret(keyring: Keyring, name: str, stored: ClientSecret | bytes, se
         return _is_sealed(keyring, name, stored, secret)
     if stored.kind is SecretKind.ARGON2ID:
         return is_password(stored.stored, secret.reveal())
-    version, _, digest = stored.stored.removeprefix("v").partition(":")
-    return keyring.client_secret_digest(name, secret.reveal(), int(version)).hex() == digest
+    digest = stored.stored.partition(":")[2]
+    return keyring.client_secret_digest(name, secret.reveal(), _digest_version(stored)).hex() == digest
 
 
 def _is_sealed(keyring: Keyring, name: str, sealed: bytes, secret: Secret) -> bool:

@@ -19,7 +19,10 @@ _METHOD_PATTERN = re.compile(r"[A-Za-z0-9_.*]+")
 _STORED: Final[Mapping[SecretKind, re.Pattern[str]]] = MappingProxyType(
     {
         SecretKind.DIGEST: re.compile(r"v[0-9]{1,9}:[0-9a-f]{64}"),
-        SecretKind.ARGON2ID: re.compile(r"\$argon2id\$[A-Za-z0-9$=,+/]+"),
+        # Memory and time are those that every check is going to cost: at most four times our own profile's.
+        SecretKind.ARGON2ID: re.compile(
+            r"\$argon2id\$v=19\$m=[1-9][0-9]{0,4},t=[1-8],p=[1-4]\$[A-Za-z0-9+/]{2,86}\$[A-Za-z0-9+/]{2,86}"
+        ),
     }
 )
 _SHARED_SECRET_PROOFS: Final = frozenset({Proof.BASIC, Proof.MASHERY_SIG})

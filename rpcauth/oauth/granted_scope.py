@@ -44,6 +44,8 @@ def reduce_scope(service: Service, application: Application, granted: str | None
 def _allowed(service: Service, application: Application, tokens: tuple[str, ...]) -> tuple[str, ...]:
     by_service = not service.scopes
     by_application = application.scopes is None
+    if by_service and by_application:
+        return tokens
     return tuple(
         token
         for token in tokens

@@ -14,11 +14,12 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 from rpcauth.errors import LimitReached
 from rpcauth.keys.keyring import Keyring
 from rpcauth.keys.passwords import is_password
-from rpcauth.model import Application, ClientSecret, Definitions, Millis, Secret, SecretKind
+from rpcauth.model import Application, ClientSecret, Millis, Secret, SecretKind
 from rpcauth.oauth.client import ClientProof
 from rpcauth.operations.throttle import FailureThrottle
 
@@ -26,6 +27,13 @@ REMEMBERED = 5 * 60 * 1000
 """Milliseconds that a verified human-chosen secret is remembered."""
 
 _REMEMBERED_LIMIT = 10_000
+
+
+@lru_cache(maxsize=1024)
+def _read_digest(stored: str) -> tuple[int, bytes]:
+    """Key version and digest of a generated secret, as they are stored."""
+    version, _, digest = stored.removeprefix("v").partition(":")
+    return int(version), bytes.fromhex(digest)
 
 
 class ClientAuthenticator:
@@ -42,15 +50,17 @@ class ClientAuthenticator:
         self._remembered: OrderedDict[bytes, Millis] = OrderedDict()
         self._checks: dict[bytes, asyncio.Task[ClientSecret | None]] = {}
 
-    async def prove(self, definitions: Definitions, client_id: str, secret: Secret | None) -> ClientProof:
+    async def prove(self, application: Application | None, client_id: str, secret: Secret | None) -> ClientProof:
         """What this secret proves of this client. Raises LimitReached after too many wrong ones.
+
+        `application` is the client as the service in question knows it, None when it does not: a caller of one service
+        learns nothing of another's clients, and cannot lock them out.
 
         An unknown client gets no match at the cost of a digest: client ids are no secret (RFC 6749 §2.2), so hiding
         which exist is not worth an Argon2id check that anybody could ask for.
         """
         if secret is None:
             return ClientProof(client_id=client_id)
-        application = definitions.applications.get(client_id)
         matched = None if application is None else await self._find_match(application, secret)
         return ClientProof(client_id=client_id, secret_given=True, matched=matched)
 
@@ -87,9 +97,8 @@ class ClientAuthenticator:
         return None
 
     def _is_digest(self, client_id: str, stored: ClientSecret, secret: Secret) -> bool:
-        version, _, digest = stored.stored.removeprefix("v").partition(":")
-        expected = self._keyring().client_secret_digest(client_id, secret.reveal(), int(version))
-        return hmac.compare_digest(expected, bytes.fromhex(digest))
+        version, digest = _read_digest(stored.stored)
+        return hmac.compare_digest(self._keyring().client_secret_digest(client_id, secret.reveal(), version), digest)
 
     def _check_throttle(self, client_id: str) -> None:
         retry_after = self._throttle.retry_after(client_id, self._now())

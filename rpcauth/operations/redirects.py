@@ -24,10 +24,16 @@ def choose_redirect(service: Service, application: Application, requested: str |
         if len(application.redirect_uris) != 1:
             text = "A redirect_uri is required: the client has not registered exactly one"
             raise OAuthError(ErrorCode.INVALID_REQUEST, text, "redirect_uri.missing")
+        _check_usable(service, application, application.redirect_uris[0])
         return Redirect(application.redirect_uris[0], given=False, registered=True)
-    check_usable(requested, public=application.public, force_https=service.force_https_redirect_uri)
+    _check_usable(service, application, requested)
     registered = is_registered(requested, application.redirect_uris)
     if service.force_redirect_uri and not registered:
         text = "The redirect_uri is not registered for this client"
         raise OAuthError(ErrorCode.INVALID_REQUEST, text, "redirect_uri.not_registered")
     return Redirect(requested, given=True, registered=registered)
+
+
+def _check_usable(service: Service, application: Application, uri: str) -> None:
+    """A registered URI too: another service of the application may be laxer about https than this one."""
+    check_usable(uri, public=application.public, force_https=service.force_https_redirect_uri)

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from rpcauth.errors import ErrorCode, OAuthError
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import DAY, Application, AuthorizationCode, GrantType, Millis, RecordId, Service
+from rpcauth.model import DAY, AccessToken, Application, AuthorizationCode, GrantType, Millis, RecordId, Service
 from rpcauth.oauth.client import ClientProof, check_authenticated, check_grant_type
 from rpcauth.oauth.decision import Issue, Refuse, Reissue
 from rpcauth.oauth.grants import (
@@ -149,9 +149,9 @@ class IssueTokens:
         parent = facts.refresh_token
         key = find_key(service, application.client_id, issue)
         reusable = None if parent is not None else find_reusable(facts, service, key)
-        if reusable is not None:
-            spent = _spend(facts, reusable.grant_id, reusable.grant_expires_at)
-            return Decision(result=hand_out(facts, mint.keyring, reusable, None), effects=spent)
+        # A code must buy something that its replay can revoke: a token without a grant is not handed out for one.
+        if reusable is not None and (facts.code is None or reusable.grant_id is not None):
+            return self._hand_out(facts, mint.keyring, reusable)
         issuer = Issuer(
             mint,
             service,
@@ -167,6 +167,14 @@ class IssueTokens:
             effects.append(remember(key, issuance))
         kind = EventKind.ISSUED if parent is None else EventKind.REFRESHED
         return Decision(result=issuance.tokens, effects=effects, events=[self._issued(kind, facts, issuance)])
+
+    def _hand_out(self, facts: Facts, keyring: Keyring, token: AccessToken) -> Decision[IssuedTokens]:
+        """The current token again; a code is spent for it all the same."""
+        tokens = hand_out(facts, keyring, token, None)
+        if facts.code is None:
+            return Decision(result=tokens)
+        spent = replace(self._event(EventKind.SPENT, facts), code_id=facts.code.id, grant_id=token.grant_id)
+        return Decision(result=tokens, effects=_spend(facts, token.grant_id, token.grant_expires_at), events=[spent])
 
     def _issued(self, kind: EventKind, facts: Facts, issuance: Issuance) -> Event:
         token = issuance.access.token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rpcauth.errors import ErrorCode, OAuthError
-from rpcauth.model import AccessToken, Application, Millis, Service
+from rpcauth.model import DAY, AccessToken, Application, Millis, Service
 from rpcauth.oauth import token_text
 from rpcauth.oauth.client import ClientProof, check_identified
 from rpcauth.oauth.granted_scope import choose_scope
@@ -18,6 +18,8 @@ from rpcauth.storage.effects import Event, EventKind, UpdateAccessToken
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
 
 UNABLE = "Unable to update token"
+LONGEST_LIFETIME = 100 * 366 * DAY
+"""Seconds; a longer one is no lifetime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class UpdateToken:
             except OAuthError as error:
                 raise unable(error) from None
         if self.expires_in is not None:
+            if not 1 <= self.expires_in <= LONGEST_LIFETIME:
+                raise _unable("update.expires_in")
             expires_at = earlier(Millis(now + self.expires_in * SECOND), token.grant_expires_at)
         user_context = token.user_context if self.user_context is None else self.user_context
         return replace(token, scope=scope, user_context=user_context, expires_at=expires_at)

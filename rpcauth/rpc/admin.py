@@ -28,7 +28,7 @@ from rpcauth.definitions import (
     parse_toml,
     render_toml,
 )
-from rpcauth.definitions.execution import GeneratedSecret, is_same_secret, prepare
+from rpcauth.definitions.execution import GeneratedSecret, check_stored_secrets, is_same_secret, prepare
 from rpcauth.errors import DefinitionsRefused
 from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.model import Application, Caller, Definitions, Service
@@ -241,7 +241,9 @@ class AdminMethods:
 
 
 def _find_changes(definitions: Definitions, keyring: Keyring, wanted: Wanted, prune: bool) -> tuple[Change, ...]:
-    return difference(definitions, wanted, prune=prune, same_secret=partial(is_same_secret, keyring))
+    changes = difference(definitions, wanted, prune=prune, same_secret=partial(is_same_secret, keyring))
+    check_stored_secrets(changes, keyring)
+    return changes
 
 
 async def _off_loop(function: Callable[..., Any], *arguments: Any) -> Any:

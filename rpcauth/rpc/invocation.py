@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rpcauth.model import Caller, Definitions, Secret, Service
-from rpcauth.oauth.client import ClientProof
+from rpcauth.oauth.client import ClientProof, find_application
 from rpcauth.operations.authentication import ClientAuthenticator
 from rpcauth.rpc.access import get_allowed_service
 from rpcauth.rpc.dialect import Dialect
@@ -48,6 +48,9 @@ class Invocation:
         return service
 
     async def prove(self, client: Client) -> ClientProof:
-        """What the client object proves."""
+        """What the client object proves to the service of this call, which was asked for before."""
+        client_id, definitions = client.client_id or "", self.definitions
+        service = definitions.services.get(self.service_key or "")
+        application = None if service is None else find_application(definitions, service, client_id)
         secret = None if client.client_secret is None else Secret(client.client_secret)
-        return await self.backend.authenticator.prove(self.definitions, client.client_id or "", secret)
+        return await self.backend.authenticator.prove(application, client_id, secret)

@@ -7,6 +7,8 @@ only forwards it. Lengths are in code points; `""` and null are absent, once and
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +16,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rpcauth.errors import ErrorCode, OAuthError, ParamsInvalid
-from rpcauth.model import DAY
 
 S = TypeVar("S", bound=Struct)
 
@@ -28,7 +29,7 @@ LongText = Annotated[str, Meta(max_length=2048, pattern=NO_NUL)]
 TEXT = 512
 USER_CONTEXT = 255
 SCOPE = 1024
-LONGEST_LIFETIME = 100 * 366 * DAY
+_DECIMAL = re.compile(r"-?[0-9]{1,19}")
 
 
 class Client(Struct, frozen=True):
@@ -39,6 +40,9 @@ class Client(Struct, frozen=True):
 class Uri(Struct, frozen=True):
     redirect_uri: LongText | None = None
     state: LongText | None = None
+
+
+_NO_URI = Uri()
 
 
 class TokenData(Struct, frozen=True):
@@ -91,16 +95,14 @@ class Reader:
         return value
 
     def optional_seconds(self, name: str, value: object) -> int | None:
-        """A lifetime as a number or a decimal string: whole seconds, at least 1."""
+        """A lifetime as a number or a decimal string, in whole seconds, rounded down; its range is not judged here."""
         if value is None or value == "":
             return None
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-            value = int(value)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_LIFETIME:
+        if isinstance(value, str) and _DECIMAL.fullmatch(value):
+            return int(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.fail(name)
-        return value
+        return math.floor(value)
 
     def members(self, name: str, value: object, *, required: bool = False) -> Mapping[str, Any]:
         """An object; null and {} are the same as none."""
@@ -128,6 +130,8 @@ class Reader:
 
     def uri(self, value: object) -> Uri:
         r"""The uri object. `\/` in its redirect_uri is read as `/`: the original's page told callers to escape."""
+        if value is None:
+            return _NO_URI
         uri = self.forwarded(Uri, "uri", value)
         if uri.redirect_uri is None or "\\/" not in uri.redirect_uri:
             return uri

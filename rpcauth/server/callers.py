@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,10 +18,13 @@ from typing import TypeAlias, TypeVar
 from aiohttp import hdrs
 from multidict import CIMultiDictProxy
 
+from rpcauth.errors import StoreRefused
 from rpcauth.model import Caller, Definitions, Millis, Proof, Secret
 from rpcauth.server.credentials import is_signed, read_basic, read_signature
 from rpcauth.server.peers import Peer
 from rpcauth.server.signatures import SignatureWindow
+
+_log = logging.getLogger(__name__)
 
 Headers: TypeAlias = CIMultiDictProxy[str]
 
@@ -117,7 +121,12 @@ class CallerRegistry:
     def _open(self, caller: Caller) -> _Lock | None:
         if caller.api_key is None or not {Proof.BASIC, Proof.MASHERY_SIG}.intersection(caller.proofs):
             return None
-        secret = self._open_secret(caller)
+        try:
+            secret = self._open_secret(caller)
+        except StoreRefused:
+            # One caller's damaged secret is that caller's trouble, not everybody's.
+            _log.error("the secret of the caller %s does not open; apply its definition with a secret", caller.name)
+            return None
         return None if secret is None else _build_lock(caller, caller.api_key, secret)
 
 

@@ -59,7 +59,7 @@ DIGEST_VERSION_NAMED = (
     " OR EXISTS (SELECT 1 FROM codes WHERE key_version = ?1)"
     " OR EXISTS (SELECT 1 FROM imported_tokens WHERE key_version = ?1)"
 )
-_CHUNK = 250
+_CHUNK = 500
 
 _CODE_END = len(rows.CODE_COLUMNS)
 _REFRESH_END = len(rows.REFRESH_COLUMNS)

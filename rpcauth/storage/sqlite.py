@@ -115,7 +115,10 @@ class SqliteStore:
 
     async def list_keys(self) -> list[SealedKey]:
         """The rows of the keys, still sealed."""
-        return stored.read_keys(self._reader)
+        try:
+            return stored.read_keys(self._reader)
+        except Error as error:
+            raise unavailable(error) from None
 
     def is_under(self, master: bytes) -> bool:
         """Whether this is the master key of the store, as of the last commit."""

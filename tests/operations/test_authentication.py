@@ -57,7 +57,7 @@ async def authenticator(clock: VirtualClock) -> AsyncIterator[ClientAuthenticato
 async def test_each_live_secret_is_told_from_the_other(
     authenticator: ClientAuthenticator, secret: Secret, matched: ClientSecret
 ) -> None:
-    proof = await authenticator.prove(DEFINITIONS, "client", secret)
+    proof = await authenticator.prove(CLIENT, "client", secret)
     assert (proof.client_id, proof.secret_given, proof.matched) == ("client", True, matched)
 
 
@@ -65,48 +65,48 @@ async def test_each_live_secret_is_told_from_the_other(
 async def test_no_other_text_matches_least_of_all_what_is_stored(
     authenticator: ClientAuthenticator, secret: Secret
 ) -> None:
-    proof = await authenticator.prove(DEFINITIONS, "client", secret)
+    proof = await authenticator.prove(CLIENT, "client", secret)
     assert (proof.secret_given, proof.matched) == (True, None)
 
 
 async def test_without_a_secret_nothing_is_looked_at(authenticator: ClientAuthenticator) -> None:
     for client_id in ("client", "unknown"):
-        proof = await authenticator.prove(DEFINITIONS, client_id, None)
+        proof = await authenticator.prove(DEFINITIONS.applications.get(client_id), client_id, None)
         assert (proof.secret_given, proof.matched) == (False, None)
 
 
 async def test_an_unknown_client_matches_nothing_and_is_not_throttled(authenticator: ClientAuthenticator) -> None:
     for _ in range(100):
-        assert (await authenticator.prove(DEFINITIONS, "unknown", GENERATED)).matched is None
+        assert (await authenticator.prove(None, "unknown", GENERATED)).matched is None
 
 
 async def test_a_digest_belongs_to_its_client(authenticator: ClientAuthenticator) -> None:
     thief = replace(CLIENT, client_id="thief", secrets=(BY_DIGEST,))
     definitions = Definitions({}, {"thief": thief}, {})
-    assert (await authenticator.prove(definitions, "thief", GENERATED)).matched is None
+    assert (await authenticator.prove(definitions.applications.get("thief"), "thief", GENERATED)).matched is None
 
 
 async def test_a_digest_is_good_after_a_rotation_and_not_once_its_key_is_gone(clock: VirtualClock) -> None:
     with running(clock, keyring=ROTATED) as after:
-        assert (await after.prove(DEFINITIONS, "client", GENERATED)).matched is BY_DIGEST
+        assert (await after.prove(CLIENT, "client", GENERATED)).matched is BY_DIGEST
     with running(clock, keyring=make_keyring(2)) as later:
-        assert (await later.prove(DEFINITIONS, "client", GENERATED)).matched is None
+        assert (await later.prove(CLIENT, "client", GENERATED)).matched is None
 
 
 async def test_wrong_secrets_are_throttled_and_the_wait_is_told(
     authenticator: ClientAuthenticator, clock: VirtualClock
 ) -> None:
     for number in range(5):
-        assert (await authenticator.prove(DEFINITIONS, "client", Secret(f"wrong {number}"))).matched is None
+        assert (await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"))).matched is None
     with pytest.raises(LimitReached) as caught:
-        await authenticator.prove(DEFINITIONS, "client", WRONG)
+        await authenticator.prove(CLIENT, "client", WRONG)
     assert caught.value.retry_after == 12
     clock.advance(seconds=12)
-    assert (await authenticator.prove(DEFINITIONS, "client", WRONG)).matched is None
+    assert (await authenticator.prove(CLIENT, "client", WRONG)).matched is None
 
 
 async def test_tries_at_the_same_time_do_not_slip_past_the_limit_together(authenticator: ClientAuthenticator) -> None:
-    tries = [authenticator.prove(DEFINITIONS, "client", Secret(f"wrong {number}")) for number in range(40)]
+    tries = [authenticator.prove(CLIENT, "client", Secret(f"wrong {number}")) for number in range(40)]
     answers = await asyncio.gather(*tries, return_exceptions=True)
     assert [type(answer) for answer in answers].count(LimitReached) == 35
 
@@ -114,54 +114,54 @@ async def test_tries_at_the_same_time_do_not_slip_past_the_limit_together(authen
 async def test_a_throttled_client_is_still_let_in_by_a_secret_that_costs_nothing(
     authenticator: ClientAuthenticator,
 ) -> None:
-    assert (await authenticator.prove(DEFINITIONS, "client", CHOSEN)).matched is BY_HASH
+    assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH
     for number in range(5):
-        await authenticator.prove(DEFINITIONS, "client", Secret(f"wrong {number}"))
+        await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"))
     with pytest.raises(LimitReached):
-        await authenticator.prove(DEFINITIONS, "client", WRONG)
-    assert (await authenticator.prove(DEFINITIONS, "client", GENERATED)).matched is BY_DIGEST
-    assert (await authenticator.prove(DEFINITIONS, "client", CHOSEN)).matched is BY_HASH, "it is remembered"
+        await authenticator.prove(CLIENT, "client", WRONG)
+    assert (await authenticator.prove(CLIENT, "client", GENERATED)).matched is BY_DIGEST
+    assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH, "it is remembered"
 
 
 async def test_right_secrets_do_not_count_as_failures(authenticator: ClientAuthenticator, clock: VirtualClock) -> None:
     for _ in range(10):
-        assert (await authenticator.prove(DEFINITIONS, "client", CHOSEN)).matched is BY_HASH
+        assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH
         clock.advance(seconds=REMEMBERED / 1000)
 
 
 async def test_a_verified_secret_is_forgotten_after_five_minutes(
     authenticator: ClientAuthenticator, clock: VirtualClock
 ) -> None:
-    await authenticator.prove(DEFINITIONS, "client", CHOSEN)
+    await authenticator.prove(CLIENT, "client", CHOSEN)
     for number in range(5):
-        await authenticator.prove(DEFINITIONS, "client", Secret(f"wrong {number}"))
+        await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"))
     # Throttled: only what is remembered is let in, and looked at without a hash.
-    assert (await authenticator.prove(DEFINITIONS, "client", CHOSEN)).matched is BY_HASH
+    assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH
     for number in range(5, 30):
         clock.advance(seconds=12)
-        await authenticator.prove(DEFINITIONS, "client", Secret(f"wrong {number}"))
+        await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"))
     with pytest.raises(LimitReached):
-        await authenticator.prove(DEFINITIONS, "client", CHOSEN)
+        await authenticator.prove(CLIENT, "client", CHOSEN)
 
 
 async def test_a_remembered_secret_is_good_only_while_the_application_keeps_it(
     authenticator: ClientAuthenticator,
 ) -> None:
-    await authenticator.prove(DEFINITIONS, "client", CHOSEN)
+    await authenticator.prove(CLIENT, "client", CHOSEN)
     without = Definitions({}, {"client": replace(CLIENT, secrets=(BY_DIGEST,))}, {})
-    assert (await authenticator.prove(without, "client", CHOSEN)).matched is None
+    assert (await authenticator.prove(without.applications.get("client"), "client", CHOSEN)).matched is None
 
 
 async def test_one_client_does_not_pay_for_another(authenticator: ClientAuthenticator) -> None:
     other = replace(CLIENT, client_id="other", secrets=(digest_of(GENERATED, "other"), BY_HASH))
     definitions = Definitions({}, {"client": CLIENT, "other": other}, {})
     for number in range(5):
-        await authenticator.prove(definitions, "client", Secret(f"wrong {number}"))
-    assert (await authenticator.prove(definitions, "other", CHOSEN)).matched is BY_HASH
+        await authenticator.prove(definitions.applications.get("client"), "client", Secret(f"wrong {number}"))
+    assert (await authenticator.prove(definitions.applications.get("other"), "other", CHOSEN)).matched is BY_HASH
 
 
 async def test_the_loop_goes_on_while_secrets_are_hashed(authenticator: ClientAuthenticator) -> None:
-    proving = asyncio.ensure_future(authenticator.prove(DEFINITIONS, "client", CHOSEN))
+    proving = asyncio.ensure_future(authenticator.prove(CLIENT, "client", CHOSEN))
     turns = 0
     while not proving.done():
         turns += 1
@@ -170,13 +170,13 @@ async def test_the_loop_goes_on_while_secrets_are_hashed(authenticator: ClientAu
 
 
 async def test_the_same_secret_at_the_same_time_is_let_in_for_all(authenticator: ClientAuthenticator) -> None:
-    proofs = await asyncio.gather(*(authenticator.prove(DEFINITIONS, "client", CHOSEN) for _ in range(50)))
+    proofs = await asyncio.gather(*(authenticator.prove(CLIENT, "client", CHOSEN) for _ in range(50)))
     assert all(proof.matched is BY_HASH for proof in proofs)
 
 
 async def test_a_caller_that_goes_away_takes_nobodys_check_along(authenticator: ClientAuthenticator) -> None:
-    first = asyncio.ensure_future(authenticator.prove(DEFINITIONS, "client", CHOSEN))
-    second = asyncio.ensure_future(authenticator.prove(DEFINITIONS, "client", CHOSEN))
+    first = asyncio.ensure_future(authenticator.prove(CLIENT, "client", CHOSEN))
+    second = asyncio.ensure_future(authenticator.prove(CLIENT, "client", CHOSEN))
     await asyncio.sleep(0)
     first.cancel()
     assert (await second).matched is BY_HASH

@@ -28,7 +28,9 @@ class Prover:
         )
 
     async def prove(self, secret: str) -> ClientProof:
-        return await self.authenticator.prove(self._store.definitions, CLIENT["client_id"], Secret(secret))
+        client_id = CLIENT["client_id"]
+        application = self._store.definitions.applications[client_id]
+        return await self.authenticator.prove(application, client_id, Secret(secret))
 
     async def prove_often(self, *secrets: str) -> list[ClientProof | BaseException]:
         return await asyncio.gather(*(self.prove(secret) for secret in secrets), return_exceptions=True)

@@ -80,7 +80,7 @@ BAD = [
     ({"client_id": "x" * 513}, "$.params.client_id"),
     ({"client_secret": {}}, "$.params.client_secret"),
     ({"access_token": None}, "$.params.access_token"),
-    ({"expires_in": 0}, "$.params.expires_in"),
+    ({"expires_in": "soon"}, "$.params.expires_in"),
     ({"extra": 1}, "$.params"),
 ]
 

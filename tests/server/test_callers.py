@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from rpcauth.errors import StoreRefused
 from rpcauth.model import Caller, Definitions, Millis, Proof, Secret
 from rpcauth.server.callers import CallerRegistry, prove_by_uid
 from rpcauth.server.peers import Peer
@@ -246,3 +247,18 @@ async def test_the_file_of_a_unix_socket_goes_with_its_server(tmp_path: Path) ->
 async def test_over_tcp_nobody_is_known_by_uid() -> None:
     async with serve(callers=[with_proofs(Proof.UNIX_PEER, uids=(HERE,))]) as house:
         assert (await house.send(build_post(proof=b""))).status == 401
+
+
+def test_a_caller_whose_secret_does_not_open_is_refused_alone() -> None:
+    broken, sound = with_proofs(Proof.BASIC, name="broken", api_key="broken"), with_proofs(Proof.BASIC)
+
+    def open_secret(caller: Caller) -> Secret | None:
+        if caller is broken:
+            raise StoreRefused("sealed under another key")
+        return Secret(SECRET)
+
+    definitions = build_definitions(broken, sound)
+    registry = CallerRegistry(definitions=lambda: definitions, open_secret=open_secret, clock=lambda: NOW)
+    for caller, proven in ((broken, None), (sound, sound)):
+        headers = build_headers(f"Basic {encode(f'{caller.api_key}:{SECRET}')}")
+        assert registry.prove(headers, None, Peer()) is proven
