@@ -27,7 +27,17 @@ from rpcauth.model import Definitions, Millis, RecordId
 from rpcauth.oauth.record_id import IdSequence
 from rpcauth.storage import reading, stored
 from rpcauth.storage.driver import Connection, Error, IntegrityError
-from rpcauth.storage.effects import DEFINITION_EFFECTS, KEY_EFFECTS, ChangeMaster, Effect, Event, RevokeGrant
+from rpcauth.storage.effects import (
+    DEFINITION_EFFECTS,
+    KEY_EFFECTS,
+    ChangeMaster,
+    Effect,
+    Event,
+    PutWatermark,
+    RevokeAccessToken,
+    RevokeGrant,
+    UpdateAccessToken,
+)
 from rpcauth.storage.port import Conflict, Decision, Facts, Locks, Operation
 from rpcauth.storage.sweeping import Sweep, sweep
 from rpcauth.storage.writer import Pending
@@ -45,6 +55,10 @@ _REFUSALS = (OAuthError, CallerRefused, ParamsInvalid, LimitReached, Definitions
 
 _COMPOUND = (RevokeGrant, ChangeMaster, *DEFINITION_EFFECTS, *KEY_EFFECTS)
 """Effects of several statements, or with something to be read anew after them: one alone needs a savepoint too."""
+
+
+_ALTERING = {RevokeGrant, RevokeAccessToken, UpdateAccessToken, PutWatermark}
+"""Effects after which an access token's row, or what is read with it, is no longer what it was."""
 
 
 class _TransactionLost(Exception):
@@ -81,7 +95,8 @@ class GroupCommit:
     """The writing side of a SQLite store; its methods run in the writer's thread alone.
 
     `definitions` and `keyring` are those of the last commit; inside a group the operations see uncommitted changes
-    of their predecessors. `failing` tells that a commit failed and its frames are not overwritten yet.
+    of their predecessors. `epoch` moves on with every commit that
+    altered what is read of a token. `failing` tells that a commit failed and its frames are not overwritten yet.
     """
 
     def __init__(
@@ -97,10 +112,11 @@ class GroupCommit:
         self.definitions: Definitions = stored.read_definitions(connection)
         self.keyring: Keyring = stored.read_keyring(connection, master)
         self.failing = False
+        self.epoch = 0
         self._next_definitions = self.definitions
         self._next_master = master
         self._mint = FreshMint(ids=ids, now=now, keyring=self.keyring)
-        self._wrote = False
+        self._wrote = self._altered = False
         self._events: list[Event] = []
         self.committed: Callable[[Sequence[Event]], None] = lambda events: None
 
@@ -111,7 +127,7 @@ class GroupCommit:
             return
         self._next_definitions, self._mint.keyring = self.definitions, self.keyring
         self._next_master = self._master
-        self._wrote, self._events = False, []
+        self._wrote, self._altered, self._events = False, False, []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for pending in group:
@@ -147,6 +163,7 @@ class GroupCommit:
         if isinstance(job, Sweep):
             touched = sweep(self._connection, job)
             self._wrote = self._wrote or touched > 0 or self._is_seen_stale()
+            self._altered = self._altered or touched > 0
             return Decision(result=touched)
         return job.decide(self._read(job.locks), self._mint)
 
@@ -170,6 +187,7 @@ class GroupCommit:
         if not effects:
             return
         self._wrote = True
+        self._altered = self._altered or any(type(effect) in _ALTERING for effect in effects)
         if len(effects) == 1 and not isinstance(effects[0], _COMPOUND):
             # A statement that fails undoes itself; a savepoint round one alone would only cost.
             write(self._connection, effects[0])
@@ -225,6 +243,8 @@ class GroupCommit:
         # Keys first: whoever reads between the two lines must not meet a version that it does not know.
         self.keyring, self._master = self._mint.keyring, self._next_master
         self.definitions = self._next_definitions
+        if self._altered:
+            self.epoch += 1
         self.committed(self._events)
 
     def _keep_times(self) -> None:

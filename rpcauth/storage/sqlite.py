@@ -12,6 +12,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.keys.master import check_value
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
 from rpcauth.storage import reading, rows, stored
+from rpcauth.storage.cache import TokenCache
 from rpcauth.storage.clock import Clock
 from rpcauth.storage.driver import Connection, Error, connect, connect_async
 from rpcauth.storage.effects import Event
@@ -56,6 +58,7 @@ class SqliteStore:
         self._group = group
         self.clock = clock
         self._reader = connect(path, writer=False)
+        self._tokens = TokenCache(partial(reading.find_access_tokens, self._reader), lambda: group.epoch)
         self._cold: aiosqlite.Connection | None = None
         self._cold_opening = asyncio.Lock()
         self._events: deque[Event] = deque()
@@ -93,7 +96,7 @@ class SqliteStore:
 
     async def find_access_tokens(self, ids: Sequence[RecordId]) -> dict[RecordId, AccessToken]:
         try:
-            return reading.find_access_tokens(self._reader, ids)
+            return self._tokens.find(ids)
         except Error as error:
             raise unavailable(error) from None
 
