@@ -6,9 +6,11 @@ Times are epoch milliseconds (`Millis`), lifetimes are seconds, ids are 63-bit i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NewType
+
+from rpcauth.frozen import dataclass
 
 Millis = NewType("Millis", int)
 """Milliseconds since the Unix epoch."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rpcauth.errors import ErrorCode, OAuthError
+from rpcauth.frozen import dataclass
 from rpcauth.model import Application, ClientSecret, Definitions, GrantType, Service
 
 

@@ -7,9 +7,8 @@ effects is raised by the rule that found it; the operation turns it into a value
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rpcauth.errors import OAuthError
+from rpcauth.frozen import dataclass
 from rpcauth.model import Authentication, GrantType, RecordId
 
 

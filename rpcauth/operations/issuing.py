@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import NONCE_BYTES
 from rpcauth.model import (
     DAY,

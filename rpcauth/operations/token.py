@@ -5,10 +5,11 @@ A refusal with effects is committed like an issue; only then is it raised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from rpcauth.errors import ErrorCode, OAuthError
+from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import DAY, AccessToken, Application, AuthorizationCode, GrantType, Millis, RecordId, Service
 from rpcauth.oauth.client import ClientProof, check_authenticated, check_grant_type

@@ -115,8 +115,10 @@ class Reader:
     def forwarded(self, kind: type[S], name: str, value: object, *, required: bool = False) -> S:
         """An object whose members come from the OAuth client; unknown ones are ignored, `""` and null absent."""
         members = self.members(name, value, required=required)
+        if "" in members.values():
+            members = {key: member for key, member in members.items() if member != ""}
         try:
-            return msgspec.convert({key: member for key, member in members.items() if member != ""}, kind)
+            return msgspec.convert(members, kind)
         except msgspec.ValidationError:
             text = f"A member of {name} is malformed or too long"
             raise OAuthError(ErrorCode.INVALID_REQUEST, text, f"params.{name}") from None

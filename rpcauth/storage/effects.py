@@ -5,9 +5,10 @@ An operation's effects are whole or absent, whatever its neighbours in a group c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import Purpose, SealedKey
 from rpcauth.model import AccessToken, Application, AuthorizationCode, Caller, Grant, Millis, RecordId, Service
 

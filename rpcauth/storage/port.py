@@ -8,10 +8,10 @@ then answers or raises. One contract suite (tests/storage/contract.py) runs agai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from rpcauth.errors import OAuthError
+from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import AccessToken, AuthorizationCode, Definitions, Millis, RecordId, RefreshToken
 from rpcauth.storage.effects import CurrentKey, Effect, Event
