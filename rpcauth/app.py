@@ -199,11 +199,9 @@ class Daemon:
         )
         operators = prove_by_uid(ADMINISTRATOR, {0, os.geteuid()})
         self._server = _make_server(
-            core, core.dispatcher, prove=callers.prove, limits=limits, origins=server.allowed_origins, log=log
+            core.dispatcher, prove=callers.prove, limits=limits, origins=server.allowed_origins, log=log
         )
-        self._admin = _make_server(
-            core, core.admin_dispatcher, prove=operators, limits=ADMIN_LIMITS, origins=(), log=log
-        )
+        self._admin = _make_server(core.admin_dispatcher, prove=operators, limits=ADMIN_LIMITS, origins=(), log=log)
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -275,7 +273,6 @@ def _spare_from_collection() -> None:
 
 
 def _make_server(
-    core: Core,
     dispatcher: Dispatcher,
     *,
     prove: CallerProof,

@@ -47,7 +47,7 @@ def rotate(purpose: str, config_file: Path, as_json: bool) -> None:
     if purpose == MASTER:
         administer(config, "admin.rotateMaster")
         result: object = {"purpose": MASTER, "file": str(config.keys.file)}
-        line = f"{config.keys.file} holds a new master key; keep a copy where the store's backups are not"
+        line = f"{config.keys.file} holds a new master key; keep a copy, and the old one for older backups"
     else:
         result = administer(config, "admin.rotateKey", {"purpose": purpose})
         line = f"{purpose} has a new key; type: rpcauth keys status"

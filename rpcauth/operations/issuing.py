@@ -132,7 +132,7 @@ class Issuer:
         effects.append(access)
         refresh_text = None
         if refresh_id is not None and grant is not None:
-            refresh_text = self._add_refresh_token(effects, grant, access_id, refresh_id, issue)
+            refresh_text = self._add_refresh_token(effects, grant, access_id, refresh_id)
         tokens = IssuedTokens(
             access_token=text,
             token_type=row.token_type,
@@ -202,9 +202,7 @@ class Issuer:
             sealed_value=None if service.secure_tokens else self._seal(text, "token_value", access_id),
         )
 
-    def _add_refresh_token(
-        self, effects: list[Effect], grant: Grant, access_id: RecordId, refresh_id: RecordId, issue: Issue
-    ) -> str:
+    def _add_refresh_token(self, effects: list[Effect], grant: Grant, access_id: RecordId, refresh_id: RecordId) -> str:
         keyring = self._mint.keyring
         text = self._make_text(Kind.REFRESH, refresh_id)
         idle_end = end_after(self._now, self._service.refresh_token_idle_ttl)
