@@ -21,7 +21,7 @@ import msgspec
 from rpcauth.log.redaction import scrub
 from rpcauth.log.sink import Sink, descriptor_sink, is_journal
 from rpcauth.model import Millis
-from rpcauth.rpc.reply import RequestLog
+from rpcauth.web.messages import RequestLog
 
 Field: TypeAlias = str | int | float | bool | list[str] | None
 

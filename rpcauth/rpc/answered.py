@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rpcauth.rpc.faults import Failure
-from rpcauth.rpc.reply import RequestLog
+from rpcauth.web.messages import RequestLog
 
 OK: Final = "ok"
 NOT_EXECUTED: Final = "not_executed"

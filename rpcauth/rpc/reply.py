@@ -3,21 +3,7 @@
 from __future__ import annotations
 
 from rpcauth.frozen import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLog:
-    """What one request was, for its single log line. Never holds a secret: names, outcomes and ids only.
-
-    `outcome` is `ok`, a JSON-RPC code such as `-32602`, or `-2001:<OAuth code>`; of a batch, the worst one.
-    """
-
-    method: str
-    service_key: str | None
-    outcome: str
-    incident: str | None = None
-    detail: str | None = None
-    calls: int = 1
+from rpcauth.web.messages import RequestLog
 
 
 @dataclass(frozen=True, slots=True)

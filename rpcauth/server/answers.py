@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.utils import formatdate
 from functools import cache
@@ -13,15 +14,21 @@ from aiohttp.http import HttpVersion11
 from rpcauth.model import Millis
 from rpcauth.rpc.reply import Reply
 from rpcauth.server.exchange import Exchange
+from rpcauth.web.messages import HttpReply
 
 JSON_TYPE: Final = "application/json;charset=UTF-8"
 TEXT_TYPE: Final = "text/plain;charset=UTF-8"
+
+_FIELD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t -~]*")
+_NOT_IN_REASON: Final = re.compile(r"[^A-Za-z0-9_ ]")
+_WITHOUT_BODY: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Answer:
     """What aiohttp's RequestHandler asks of a response, and no more. To be written once.
 
-    `body` None has no Content-Length (204). `hang_up` ends the connection, and so does anything else that says it must.
+    `body` None has no Content-Length (204, 304). `hang_up` ends the connection, and so does anything else that says it
+    must.
     """
 
     __slots__ = ("_body", "_exchange", "_hang_up", "_head", "keep_alive")
@@ -91,9 +98,26 @@ def answer_reply(reply: Reply) -> Answer:
     return Answer(head, reply.body)
 
 
-def answer_status(status: HTTPStatus, *lines: str, hang_up: bool = False) -> Answer:
-    """A refusal below JSON-RPC: its number is all of its text. `lines` are further header lines."""
-    return Answer(build_head(status, TEXT_TYPE, *lines), b"%d" % status, hang_up=hang_up)
+def answer_facade(reply: HttpReply) -> Answer:
+    """`reply` as it stands, but for what could break its head: a header that is not one line of ASCII is left out."""
+    phrase = _NOT_IN_REASON.sub("", reply.reason or "").strip() or HTTPStatus(reply.status).phrase
+    fields = [f"{name}: {value}" for name, value in reply.headers]
+    if reply.content_type is not None:
+        fields.insert(0, f"Content-Type: {reply.content_type}")
+    if not reply.cacheable:
+        fields.append("Cache-Control: no-store")
+    lines = (f"HTTP/1.1 {reply.status} {phrase}", *filter(_FIELD.fullmatch, fields))
+    head = "".join(f"{line}\r\n" for line in lines).encode()
+    return Answer(head, None if reply.status in _WITHOUT_BODY else reply.body)
+
+
+def answer_status(status: HTTPStatus, *lines: str, text: str | None = None, hang_up: bool = False) -> Answer:
+    """An answer below JSON-RPC and the façades: its number is all of its text, unless there is another `text`.
+
+    `lines` are further header lines.
+    """
+    body = str(status.value) if text is None else text
+    return Answer(build_head(status, TEXT_TYPE, *lines), body.encode(), hang_up=hang_up)
 
 
 @cache

@@ -11,7 +11,7 @@ from aiohttp.web import RequestPayloadError
 
 from rpcauth.server.exchange import Exchange
 from rpcauth.server.limits import FrontLimits
-from rpcauth.server.refusals import Refusal
+from rpcauth.server.refusals import CLIENT_GONE, Refusal
 
 
 async def read_body(exchange: Exchange, limits: FrontLimits) -> bytes:
@@ -59,4 +59,4 @@ def _check_size(size: int, limits: FrontLimits) -> None:
 
 def _lose_client() -> Refusal:
     # The status is for the log: there is nobody to send it to.
-    return Refusal(HTTPStatus.BAD_REQUEST, outcome="client_gone")
+    return Refusal(HTTPStatus.BAD_REQUEST, outcome=CLIENT_GONE)

@@ -20,9 +20,10 @@ from multidict import CIMultiDictProxy
 
 from rpcauth.errors import StoreRefused
 from rpcauth.model import Caller, Definitions, Millis, Proof, Secret
-from rpcauth.server.credentials import is_signed, read_basic, read_signature
+from rpcauth.server.credentials import is_signed, read_signature
 from rpcauth.server.peers import Peer
 from rpcauth.server.signatures import SignatureWindow
+from rpcauth.web.basic import read_basic
 
 _log = logging.getLogger(__name__)
 
@@ -88,8 +89,8 @@ class CallerRegistry:
         credentials = read_basic(authorizations)
         if credentials is None:
             return None
-        lock = index.by_key.get(credentials.api_key, self._no_lock)
-        is_right = hmac.compare_digest(hashlib.sha256(credentials.secret).digest(), lock.digest)
+        lock = index.by_key.get(credentials.user_id, self._no_lock)
+        is_right = hmac.compare_digest(hashlib.sha256(credentials.password).digest(), lock.digest)
         return _find_listed(Proof.BASIC, lock.caller if is_right else None)
 
     def _prove_signature(self, query: str, index: _Index) -> Caller | None:

@@ -1,20 +1,19 @@
 """The front: what HTTP asks of a request before JSON-RPC sees it, and the answer on its way back (contract §1).
 
 The order is fixed: path, method, origin, caller, encoding, body. A caller that is not proven is refused before a byte
-of its body is read.
+of its body is read. Requests at paths that JSON-RPC has not go to the REST façades.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from http import HTTPMethod, HTTPStatus
 from time import perf_counter_ns
 from typing import Final, Protocol
 
 from aiohttp import hdrs
-from aiohttp.http import HttpVersion10, HttpVersion11
 from multidict import istr
 
 from rpcauth.log.bridge import describe_error
@@ -23,20 +22,21 @@ from rpcauth.model import Caller
 from rpcauth.rpc.codes import Code
 from rpcauth.rpc.dialect import MASHERY, RPC, Dialect
 from rpcauth.rpc.envelope import UNREADABLE
-from rpcauth.rpc.reply import Reply, RequestLog
+from rpcauth.rpc.reply import Reply
 from rpcauth.rpc.writing import NOT_AUTHORIZED, internal_error, write_error
-from rpcauth.server.answers import JSON_TYPE, Answer, answer_reply, answer_status, build_head
+from rpcauth.server.answers import JSON_TYPE, Answer, answer_facade, answer_reply, answer_status, build_head
 from rpcauth.server.bodies import read_body
 from rpcauth.server.callers import CallerProof
 from rpcauth.server.exchange import Exchange
+from rpcauth.server.heads import check_encoding, check_version
 from rpcauth.server.limits import FrontLimits
-from rpcauth.server.refusals import CallerUnproven, Refusal
+from rpcauth.server.refusals import NO_METHOD, CallerUnproven, Refusal
+from rpcauth.server.rest_front import RestFront
 from rpcauth.server.routes import find_dialect
+from rpcauth.web.messages import RequestLog, RestFacade
 
 SEC_FETCH_SITE: Final = istr("Sec-Fetch-Site")
 CHALLENGE: Final = 'WWW-Authenticate: Basic realm="rpcauth"'
-NO_METHOD: Final = "-"
-"""What the log says of the method of a request whose body was not read."""
 
 
 class RpcDispatch(Protocol):
@@ -56,18 +56,24 @@ class Front:
         limits: FrontLimits,
         allowed_origins: Collection[str],
         log: LineLog,
+        facades: Sequence[RestFacade] = (),
     ) -> None:
         self._dispatch = dispatch
         self._prove = prove
         self._limits = limits
         self._allowed_origins = frozenset(allowed_origins)
         self._log = log
+        self._rest = RestFront(facades, limits=limits, allowed_origins=self._allowed_origins)
 
     async def __call__(self, exchange: Exchange) -> Answer:
         """The answer to one request, which is also logged."""
         started = perf_counter_ns()
         try:
-            dialect, caller = self._admit(exchange)
+            path, query = exchange.split_target()
+            exchange.dialect = dialect = find_dialect(path)
+            if dialect is None:
+                return await self._answer_rest(exchange, path, query, started)
+            caller = self._admit(exchange, dialect, query)
             body = await read_body(exchange, self._limits)
         except Refusal as refusal:
             self._tell(exchange, started, refusal.status, RequestLog(NO_METHOD, None, refusal.outcome))
@@ -79,18 +85,24 @@ class Front:
         return answer_reply(reply)
 
     def answer_defect(self, exchange: Exchange, error: BaseException | None) -> Answer:
-        """-32603 for what the dispatcher raised, which it must not; the log tells where, under the same incident."""
+        """-32603 for what the dispatcher raised, which it must not; the log tells where, under the same incident.
+
+        Where JSON-RPC is not spoken, a 500 of plain text.
+        """
         incident = secrets.token_hex(8)
-        dialect = exchange.dialect or RPC
+        dialect = exchange.dialect
         self._log.event(logging.ERROR, "defect", {"incident": incident, **describe_error(error)})
+        if dialect is None:
+            return answer_status(HTTPStatus.INTERNAL_SERVER_ERROR, text=f"500 incident {incident}")
         body = write_error(UNREADABLE, internal_error(incident), dialect)
         return Answer(build_head(dialect.status_of(Code.INTERNAL_ERROR), JSON_TYPE), body)
 
-    def _admit(self, exchange: Exchange) -> tuple[Dialect, Caller]:
-        path, query = exchange.split_target()
-        exchange.dialect = dialect = find_dialect(path)
-        if dialect is None:
-            raise Refusal(HTTPStatus.NOT_FOUND)
+    async def _answer_rest(self, exchange: Exchange, path: str, query: str, started: int) -> Answer:
+        reply = await self._rest.reply(exchange, path, query)
+        self._tell(exchange, started, reply.status, reply.log)
+        return answer_facade(reply)
+
+    def _admit(self, exchange: Exchange, dialect: Dialect, query: str) -> Caller:
         self._check_head(exchange)
         # On other paths a signature proves nothing, so it is not even read.
         query_with_proof = query if dialect is MASHERY else None
@@ -98,13 +110,12 @@ class Front:
         if caller is None:
             raise CallerUnproven
         exchange.caller = caller
-        _check_encoding(exchange)
-        return dialect, caller
+        check_encoding(exchange.message)
+        return caller
 
     def _check_head(self, exchange: Exchange) -> None:
         message = exchange.message
-        if message.version not in (HttpVersion11, HttpVersion10):
-            raise Refusal(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        check_version(message)
         if message.method != HTTPMethod.POST:
             raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Allow: POST")
         headers = message.headers
@@ -128,11 +139,3 @@ class Front:
             caller=None if caller is None else caller.name,
             microseconds=(perf_counter_ns() - started) // 1000,
         )
-
-
-def _check_encoding(exchange: Exchange) -> None:
-    headers = exchange.message.headers
-    if hdrs.CONTENT_ENCODING not in headers:
-        return
-    if any(coding.strip().lower() != "identity" for coding in headers.getall(hdrs.CONTENT_ENCODING)):
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
+
+NO_METHOD: Final = "-"
+"""What the log says of the method of a request whose body was not read."""
+
+CLIENT_GONE: Final = "client_gone"
+"""What the log says of a request whose client left before all of it had come."""
 
 
 class Refusal(Exception):

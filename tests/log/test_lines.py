@@ -14,7 +14,7 @@ import pytest
 from rpcauth.log.lines import FLUSH_BYTES, LineLog, LineStyle
 from rpcauth.log.sink import descriptor_sink, is_journal
 from rpcauth.model import Millis
-from rpcauth.rpc.reply import RequestLog
+from rpcauth.web.messages import RequestLog
 
 NOW = Millis(1_357_504_962_007)
 HELLO = RequestLog("test.hello", None, "ok")
@@ -175,7 +175,7 @@ def test_the_end_of_the_process_loses_nothing() -> None:
     program = (
         "import asyncio, logging\n"
         "from rpcauth.log.lines import LineStyle, open_log\n"
-        "from rpcauth.rpc.reply import RequestLog\n"
+        "from rpcauth.web.messages import RequestLog\n"
         "async def main():\n"
         "    log = open_log(clock=lambda: 0, style=LineStyle.JSON, level=logging.INFO)\n"
         "    log.attach(asyncio.get_running_loop())\n"

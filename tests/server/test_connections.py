@@ -7,8 +7,9 @@ import pytest
 
 from rpcauth.model import Caller
 from rpcauth.rpc.dialect import Dialect
-from rpcauth.rpc.reply import Reply, RequestLog
+from rpcauth.rpc.reply import Reply
 from rpcauth.server.limits import FrontLimits
+from rpcauth.web.messages import RequestLog
 from tests.server.wire import BASIC, CALL, PATIENCE, House, build_post, serve
 
 SHORT_HEAD = FrontLimits(header_timeout=0.05)

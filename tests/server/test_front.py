@@ -6,7 +6,8 @@ import pytest
 
 from rpcauth.model import Caller
 from rpcauth.rpc.dialect import MASHERY, RPC, Dialect
-from rpcauth.rpc.reply import Reply, RequestLog
+from rpcauth.rpc.reply import Reply
+from rpcauth.web.messages import RequestLog
 from tests.server.wire import CALL, DEMO, Recorder, build_post, serve
 
 NOT_AUTHORIZED = b'{"jsonrpc":"2.0","error":{"code":-32001,"message":"Not Authorized"},"id":null}'

@@ -16,12 +16,13 @@ from typing import Any
 from rpcauth.log.lines import LineLog
 from rpcauth.model import Caller, Definitions, Millis, Proof, Secret
 from rpcauth.rpc.dialect import Dialect
-from rpcauth.rpc.reply import Reply, RequestLog
+from rpcauth.rpc.reply import Reply
 from rpcauth.server.callers import CallerRegistry
 from rpcauth.server.front import Front, RpcDispatch
 from rpcauth.server.http_server import HttpServer
 from rpcauth.server.limits import FrontLimits
 from rpcauth.server.listeners import listen_tcp, listen_unix
+from rpcauth.web.messages import RequestLog, RestFacade
 
 PATIENCE = 10.0
 """Seconds after which a test gives up. Nothing waits for so long unless it is broken."""
@@ -138,6 +139,7 @@ async def serve(
     allowed_origins: Sequence[str] = (),
     clock: Callable[[], Millis] = lambda: NOW,
     limits: FrontLimits | None = None,
+    facades: Sequence[RestFacade] = (),
 ) -> AsyncIterator[House]:
     limits = limits or FrontLimits()
     written: list[bytes] = []
@@ -145,7 +147,14 @@ async def serve(
     log.attach(asyncio.get_running_loop())
     definitions = build_definitions(*callers)
     registry = CallerRegistry(definitions=lambda: definitions, open_secret=lambda _: Secret(SECRET), clock=clock)
-    front = Front(dispatch or Recorder(), prove=registry.prove, limits=limits, allowed_origins=allowed_origins, log=log)
+    front = Front(
+        dispatch or Recorder(),
+        prove=registry.prove,
+        limits=limits,
+        allowed_origins=allowed_origins,
+        log=log,
+        facades=facades,
+    )
     server = HttpServer(front, limits=limits, clock=clock, log=log)
     listener = listen_unix(unix) if unix is not None else listen_tcp("127.0.0.1", 0)
     address = listener.path or ("localhost" if client_tls else "127.0.0.1", listener.sock.getsockname()[1])

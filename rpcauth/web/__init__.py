@@ -1,0 +1,1 @@
+"""HTTP as the server and every façade know it: nothing here belongs to one of them."""
