@@ -63,6 +63,13 @@ class MacAlgorithm(StrEnum):
     SHA1 = "hmac-sha-1"
 
 
+class SigningAlgorithm(StrEnum):
+    """How id_tokens are signed: the `alg` of RFC 7518 §3.1. ES256 goes with P-256, RS256 with RSA of 2048 bits."""
+
+    ES256 = "ES256"
+    RS256 = "RS256"
+
+
 class PkcePolicy(StrEnum):
     """Who must send a code_challenge: everybody, clients without a secret, nobody."""
 
@@ -94,6 +101,7 @@ class Service:
     grant_types: tuple[GrantType, ...] = (GrantType.AUTHORIZATION_CODE,)
     access_token_type: TokenType = TokenType.BEARER
     mac_algorithm: MacAlgorithm = MacAlgorithm.SHA256
+    id_token_signing_alg: SigningAlgorithm = SigningAlgorithm.ES256
     access_token_ttl: int = 3600
     authorization_code_ttl: int = 60
     refresh_token_enabled: bool = True

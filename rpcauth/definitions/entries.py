@@ -19,6 +19,7 @@ from rpcauth.model import (
     Secret,
     SecretKind,
     Service,
+    SigningAlgorithm,
     TokenType,
 )
 
@@ -46,6 +47,7 @@ class ServiceEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     grant_types: tuple[GrantType, ...] = _SERVICE.grant_types
     access_token_type: TokenType = _SERVICE.access_token_type
     mac_algorithm: MacAlgorithm = _SERVICE.mac_algorithm
+    id_token_signing_alg: SigningAlgorithm = _SERVICE.id_token_signing_alg
     access_token_ttl: Seconds = _SERVICE.access_token_ttl
     authorization_code_ttl: Annotated[int, Meta(ge=1, le=600)] = _SERVICE.authorization_code_ttl
     refresh_token_enabled: bool = _SERVICE.refresh_token_enabled

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rpcauth.errors import StoreRefused
+from rpcauth.keys.signing import SigningKey, read_signing_key
 from rpcauth.model import Millis, RecordId
 
 KEY_BYTES = 32
@@ -78,12 +79,21 @@ def open_key(master: bytes, row: SealedKey) -> bytes:
 
 @dataclass(frozen=True)
 class Keyring:
-    """Every key of a store, opened: purpose -> version -> 32 bytes. The highest version makes, all versions check."""
+    """Every key of a store, opened: purpose -> version -> 32 bytes. The highest version makes, all versions check.
+
+    Signing keys differ: each belongs to a service and has times of its own (keys/signing.py), and their versions count
+    over the whole store. `signing` has them by service.
+    """
 
     keys: Mapping[Purpose, Mapping[int, bytes]]
+    signing: Mapping[str, Sequence[SigningKey]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Keyring(***)"
+
+    def signing_keys(self, service_key: str) -> Sequence[SigningKey]:
+        """The signing keys of a service, in whatever state."""
+        return self.signing.get(service_key, ())
 
     @cached_property
     def current(self) -> Mapping[Purpose, int]:
@@ -168,4 +178,8 @@ def open_keyring(master: bytes, rows: list[SealedKey]) -> Keyring:
     keys: dict[Purpose, dict[int, bytes]] = {}
     for row in rows:
         keys.setdefault(row.purpose, {})[row.version] = open_key(master, row)
-    return Keyring(keys)
+    signing: dict[str, list[SigningKey]] = {}
+    for version, document in keys.get(Purpose.SIGNING, {}).items():
+        key = read_signing_key(version, document)
+        signing.setdefault(key.service_key, []).append(key)
+    return Keyring(keys, signing)

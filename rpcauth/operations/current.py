@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import AccessToken, Service
+from rpcauth.model import AccessToken, Authentication, Service
 from rpcauth.oauth.decision import Issue
 from rpcauth.oauth.liveness import is_live
 from rpcauth.operations.issuing import Issuance, IssuedTokens, remaining_seconds, row_of
@@ -35,6 +35,9 @@ def hand_out(facts: Facts, keyring: Keyring, token: AccessToken, redirect_uri: s
         token_type=token.token_type,
         expires_in=remaining_seconds(token.expires_at, facts.now),
         scope=token.scope,
+        expires_at=token.expires_at,
+        user_context=token.user_context,
+        authentication=Authentication() if facts.code is None else facts.code.authentication,
         mac_secret=open_sealed(keyring, token, token.sealed_mac_secret, "mac_secret"),
         mac_algorithm=token.mac_algorithm,
         redirect_uri=redirect_uri,

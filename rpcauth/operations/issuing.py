@@ -11,6 +11,7 @@ from rpcauth.model import (
     DAY,
     AccessToken,
     Application,
+    Authentication,
     Grant,
     MacAlgorithm,
     Millis,
@@ -42,16 +43,20 @@ TOMBSTONE = 90 * DAY * SECOND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedTokens:
-    """What an OAuth client gets. `expires_in` is what remains, in whole seconds; None without expiry.
+    """What an OAuth client gets. `expires_in` is what remains of the time to `expires_at`, in whole seconds; both are
+    None without expiry.
 
-    `mac_secret` and `mac_algorithm` are set for MAC tokens. `redirect_uri` is the good redirect_uri of an implicit
-    request.
+    `user_context` and `authentication` are the grant's: what an id_token says. `mac_secret` and `mac_algorithm` are set
+    for MAC tokens. `redirect_uri` is the good redirect_uri of an implicit request.
     """
 
     access_token: str = field(repr=False)
     token_type: TokenType
     expires_in: int | None
     scope: str | None
+    expires_at: Millis | None
+    user_context: str | None
+    authentication: Authentication = Authentication()
     refresh_token: str | None = field(default=None, repr=False)
     mac_secret: str | None = field(default=None, repr=False)
     mac_algorithm: MacAlgorithm | None = None
@@ -138,6 +143,9 @@ class Issuer:
             token_type=row.token_type,
             expires_in=remaining_seconds(row.expires_at, self._now),
             scope=row.scope,
+            expires_at=row.expires_at,
+            user_context=row.user_context,
+            authentication=issue.authentication,
             refresh_token=refresh_text,
             mac_secret=mac_secret,
             mac_algorithm=row.mac_algorithm,

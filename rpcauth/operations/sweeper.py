@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from rpcauth.errors import StorageUnavailable
 from rpcauth.operations.key_rotation import DropDigestKeys
+from rpcauth.operations.signing_keys import DropSigningKeys
 from rpcauth.storage.port import Operation
 
 _log = logging.getLogger(__name__)
@@ -55,3 +56,4 @@ async def _drop_unused_keys(store: Sweepable) -> None:
     versions = await store.find_unused_digest_versions()
     if versions:
         await store.execute(DropDigestKeys(versions=versions))
+    await store.execute(DropSigningKeys())

@@ -30,22 +30,19 @@ from rpcauth.definitions import (
 )
 from rpcauth.definitions.execution import GeneratedSecret, check_stored_secrets, is_same_secret, prepare
 from rpcauth.errors import DefinitionsRefused
-from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
+from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Application, Caller, Definitions, Service
 from rpcauth.operations.clock_reset import RememberClockReset
-from rpcauth.operations.key_rotation import RotateKey
+from rpcauth.rpc.admin_keys import KeyedStore, KeyMethods
+from rpcauth.rpc.admin_params import read_flag, read_known
 from rpcauth.rpc.binding import Handler
 from rpcauth.rpc.inspection import inspect_token
 from rpcauth.rpc.invocation import Invocation
 from rpcauth.rpc.results import format_time
-from rpcauth.storage.port import Store
 
 
-class Administrable(Store, Protocol):
+class Administrable(KeyedStore, Protocol):
     """What an engine offers beyond the store's port to the one who runs it."""
-
-    async def list_keys(self) -> list[SealedKey]:
-        """The rows of the keys, still sealed."""
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy to a new file. Raises FileExistsError, StorageUnavailable."""
@@ -66,8 +63,7 @@ class AdminMethods:
         describe: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._store = store
-        self._master = master
-        self._change_master = change_master
+        self._keys = KeyMethods(store, master=master, change_master=change_master)
         self._describe = describe
         self._changing = asyncio.Lock()
 
@@ -84,13 +80,11 @@ class AdminMethods:
             "admin.dropApplication": self.drop_application,
             "admin.dropCaller": self.drop_caller,
             "admin.rotateSecret": self.rotate_secret,
-            "admin.rotateKey": self.rotate_key,
-            "admin.rotateMaster": self.rotate_master,
-            "admin.keys": self.keys,
             "admin.inspectToken": self.inspect_token,
             "admin.backup": self.backup,
             "admin.resetClock": self.reset_clock,
             "admin.status": self.status,
+            **self._keys.handlers(),
         }
 
     # --- definitions ---------------------------------------------------------------------------------------------
@@ -101,10 +95,10 @@ class AdminMethods:
         """Make the definitions match a file's text: the changes a line each, and the secrets that were made."""
         text = call.reader.text("toml", toml, limit=64 * 1024 * 1024)
         name = call.reader.optional_text("source", source, limit=4096) or "definitions"
-        prunes = _flag(call, "prune", prune)
+        prunes = read_flag(call, "prune", prune)
         known = () if prunes else tuple(self._store.definitions.services)
         wanted = parse_toml(text, name, known)
-        return await self._change(wanted, prune=prunes, dry_run=_flag(call, "dry_run", dry_run))
+        return await self._change(wanted, prune=prunes, dry_run=read_flag(call, "dry_run", dry_run))
 
     async def export(self, call: Invocation, /) -> object:
         return {"toml": render_toml(self._store.definitions)}
@@ -130,7 +124,7 @@ class AdminMethods:
         return await self._change(Wanted(callers=(parse_caller(caller),)))
 
     async def drop_service(self, call: Invocation, /, service_key: object) -> object:
-        key = _known(call, "service_key", service_key, self._store.definitions.services)
+        key = read_known(call, "service_key", service_key, self._store.definitions.services)
         definitions = self._store.definitions
         users = [f'application "{one.client_id}"' for one in definitions.applications.values() if key in one.services]
         users += [f'caller "{one.name}"' for one in definitions.callers.values() if key in one.services]
@@ -141,17 +135,17 @@ class AdminMethods:
         return await self._carry_out([DropService(service_key=key, line=f'remove service "{key}"')])
 
     async def drop_application(self, call: Invocation, /, client_id: object) -> object:
-        key = _known(call, "client_id", client_id, self._store.definitions.applications)
+        key = read_known(call, "client_id", client_id, self._store.definitions.applications)
         return await self._carry_out([DropApplication(client_id=key, line=f'remove application "{key}"')])
 
     async def drop_caller(self, call: Invocation, /, name: object) -> object:
-        key = _known(call, "name", name, self._store.definitions.callers)
+        key = read_known(call, "name", name, self._store.definitions.callers)
         return await self._carry_out([DropCaller(name=key, line=f'remove caller "{key}"')])
 
     async def rotate_secret(self, call: Invocation, /, client_id: object, revoke_old: object = False) -> object:
         """A generated secret beside the newest live one, or in place of all with `revoke_old`."""
-        key = _known(call, "client_id", client_id, self._store.definitions.applications)
-        revokes = _flag(call, "revoke_old", revoke_old)
+        key = read_known(call, "client_id", client_id, self._store.definitions.applications)
+        revokes = read_flag(call, "revoke_old", revoke_old)
         async with self._changing:
             application = self._store.definitions.applications[key]
             if application.public:
@@ -163,32 +157,7 @@ class AdminMethods:
             )
             return await self._write([change])
 
-    # --- keys, tokens, the store ---------------------------------------------------------------------------------
-
-    async def rotate_key(self, call: Invocation, /, purpose: object) -> object:
-        """A new version of one purpose's key; what was made with the old ones stays good."""
-        name = call.reader.text("purpose", purpose)
-        if name not in list(Purpose):
-            raise call.reader.fail("purpose")
-        version = await self._store.execute(RotateKey(purpose=Purpose(name), master=self._master()))
-        return {"purpose": name, "version": version}
-
-    async def rotate_master(self, call: Invocation, /) -> object:
-        """A new master key in the key file; every key is wrapped anew in one transaction."""
-        await self._change_master()
-        return True
-
-    async def keys(self, call: Invocation, /) -> object:
-        current = self._store.keyring.current
-        return [
-            {
-                "purpose": key.purpose,
-                "version": key.version,
-                "created": format_time(key.created_at),
-                "current": current[key.purpose] == key.version,
-            }
-            for key in await self._store.list_keys()
-        ]
+    # --- tokens, the store ---------------------------------------------------------------------------------------
 
     async def inspect_token(self, call: Invocation, /, token: object) -> object:
         """What a string is and, if a token of ours, how it stands: which check fails, never the secret."""
@@ -269,16 +238,3 @@ def _members(entry: Service | Application | Caller) -> Mapping[str, Any]:
 
 def _shown(secret: GeneratedSecret) -> Mapping[str, str]:
     return {"client_id": secret.client_id, "client_secret": secret.client_secret.reveal()}
-
-
-def _flag(call: Invocation, name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise call.reader.fail(name)
-    return value
-
-
-def _known(call: Invocation, name: str, value: object, among: Mapping[str, object]) -> str:
-    key = call.reader.text(name, value)
-    if key not in among:
-        raise DefinitionsRefused([f'{name} "{key}" is not known; `rpcauth export` lists what is'])
-    return key

@@ -179,6 +179,13 @@ def test_tokens_outlive_the_rotation_of_every_key(daemon: RunningDaemon) -> None
     assert ["token_digest", "2"] in [line.split()[:2] for line in status.splitlines()]
 
 
+def test_the_daemon_rotates_signing_keys_over_a_rotation_of_the_master_key(daemon: RunningDaemon) -> None:
+    for words in (("signing", "--service", SERVICE_KEY), ("master",), ("signing", "--service", SERVICE_KEY)):
+        assert run("keys", "rotate", *words, folder=daemon.folder).exit_code == 0
+    keys = json.loads(run("keys", "status", "--json", folder=daemon.folder).stdout)
+    assert [one["state"] for one in keys if one["purpose"] == "signing"] == ["active", "announced"]
+
+
 def test_migrate_says_that_the_daemon_has_done_it(daemon: RunningDaemon) -> None:
     result = run("migrate", folder=daemon.folder)
     assert result.exit_code == 0

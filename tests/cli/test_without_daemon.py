@@ -200,6 +200,36 @@ def test_keys_are_rotated_without_a_daemon(applied: Path) -> None:
     assert [(one["version"], one["current"]) for one in keys if one["purpose"] == "sealing"] == [(1, False), (2, True)]
 
 
+def test_a_services_signing_keys_are_rotated_and_listed_with_their_state(applied: Path) -> None:
+    rotate = ("keys", "rotate", "signing", "--service", SERVICE_KEY)
+    first = json.loads(run(*rotate, "--json", folder=applied).stdout)
+    assert (first["service_key"], first["version"]) == (SERVICE_KEY, 1)
+    again = run(*rotate, folder=applied)
+    assert again.stdout.startswith(f'service "{SERVICE_KEY}" has a new key, which signs from 2')
+    listed = run("keys", "status", folder=applied).stdout.splitlines()
+    rows = [line.split() for line in listed if line.startswith("signing")]
+    assert [(row[1], *row[3:]) for row in rows] == [("1", "active", SERVICE_KEY), ("2", "announced", SERVICE_KEY)]
+    assert run(*rotate, "--compromised", folder=applied).exit_code == 0
+    keys = json.loads(run("keys", "status", "--json", folder=applied).stdout)
+    assert [(one["version"], one["state"]) for one in keys if one["purpose"] == "signing"] == [(3, "active")]
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (("signing",), "add: --service SERVICE_KEY"),
+        (("signing", "--service", "unknown"), "`rpcauth export` lists what is"),
+        (("sealing", "--service", SERVICE_KEY), "leave them out"),
+        (("master", "--compromised"), "leave them out"),
+        (("sining", "--service", SERVICE_KEY), 'did you mean "signing"'),
+    ],
+)
+def test_a_rotation_that_cannot_be_done_says_what_to_type(words: tuple[str, ...], advice: str, applied: Path) -> None:
+    result = run("keys", "rotate", *words, folder=applied)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert advice in result.stderr
+
+
 def test_migrate_tells_what_is_pending_then_does_it(folder: Path) -> None:
     for words in (("--status",), ("--dry-run",)):
         states = json.loads(run("migrate", *words, "--json", folder=folder).stdout)

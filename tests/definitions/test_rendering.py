@@ -21,6 +21,7 @@ from rpcauth.model import (
     Proof,
     SecretKind,
     Service,
+    SigningAlgorithm,
     TokenType,
 )
 
@@ -42,6 +43,7 @@ SERVICES = st.builds(
     grant_types=distinct(st.sampled_from(GrantType)),
     access_token_type=st.sampled_from(TokenType),
     mac_algorithm=st.sampled_from(MacAlgorithm),
+    id_token_signing_alg=st.sampled_from(SigningAlgorithm),
     access_token_ttl=SECONDS,
     authorization_code_ttl=st.integers(1, 600),
     refresh_token_enabled=st.booleans(),

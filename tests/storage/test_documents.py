@@ -16,6 +16,7 @@ from rpcauth.model import (
     Proof,
     SecretKind,
     Service,
+    SigningAlgorithm,
     TokenType,
 )
 from rpcauth.storage.documents import (
@@ -42,6 +43,7 @@ SERVICES = st.builds(
     grant_types=st.lists(st.sampled_from(GrantType), max_size=4).map(tuple),
     access_token_type=st.sampled_from(TokenType),
     mac_algorithm=st.sampled_from(MacAlgorithm),
+    id_token_signing_alg=st.sampled_from(SigningAlgorithm),
     access_token_ttl=NUMBER,
     authorization_code_ttl=NUMBER,
     refresh_token_enabled=st.booleans(),

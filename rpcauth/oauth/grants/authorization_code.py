@@ -21,13 +21,18 @@ DOUBLE_SUBMIT = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationCodeRequest:
-    """What an OAuth client sends to redeem a code; the code itself has been looked up by then."""
+    """What an OAuth client sends to redeem a code; the code itself has been looked up by then.
+
+    `redirect_uri_compared` is false where the request has no place for a redirect_uri, so that RFC 6749 §4.1.3 cannot
+    be kept: the client must then have a secret, and a code with a code_challenge is refused for want of a verifier.
+    """
 
     code: str
     redirect_uri: str | None
     code_verifier: str | None
     scope: str | None
     user_context: str | None
+    redirect_uri_compared: bool = True
 
     def __repr__(self) -> str:
         return "AuthorizationCodeRequest(***)"
@@ -49,6 +54,9 @@ def decide(
 
     Raises OAuthError where the refusal has no effect.
     """
+    if not request.redirect_uri_compared and application.public:
+        # Without a secret and without a redirect_uri to compare, whoever holds the code would be served.
+        raise OAuthError(ErrorCode.UNAUTHORIZED_CLIENT, "The client needs a secret here", "code.public_uncompared")
     if code is None or code.service_key != service.service_key or code.client_id != application.client_id:
         raise invalid_code("unknown_or_foreign")
     fault = _find_binding_fault(request, code)
@@ -66,11 +74,11 @@ def decide(
 
 def _find_binding_fault(request: AuthorizationCodeRequest, code: AuthorizationCode) -> str | None:
     """Why the redeemer is not whom the code was made for: redirect_uri or verifier; None when both are right."""
-    if request.redirect_uri is None:
-        if code.redirect_uri_given:
+    if request.redirect_uri_compared:
+        if request.redirect_uri is None and code.redirect_uri_given:
             return "redirect_uri_missing"
-    elif request.redirect_uri != code.redirect_uri:
-        return "redirect_uri_differs"
+        if request.redirect_uri not in (None, code.redirect_uri):
+            return "redirect_uri_differs"
     if code.code_challenge is None:
         # RFC 9700 §4.8.2: a verifier without a challenge is a downgrade in progress.
         return None if request.code_verifier is None else "verifier_without_challenge"
