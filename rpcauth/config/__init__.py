@@ -1,16 +1,18 @@
 """The daemon's configuration: one TOML file and the environment, read once into frozen values."""
 
-from rpcauth.config.address import Address, SqliteUrl, TcpAddress, UnixAddress
+from rpcauth.config.address import Address, BaseUrl, SqliteUrl, TcpAddress, UnixAddress
 from rpcauth.config.listing import Setting, default_text, list_settings
 from rpcauth.config.loading import Reading, load, read
-from rpcauth.config.settings import Config, Keys, Limits, Log, Server, Storage, Tls
+from rpcauth.config.settings import Config, Keys, Limits, Log, OAuth2, Server, Storage, Tls, Ym
 
 __all__ = [
     "Address",
+    "BaseUrl",
     "Config",
     "Keys",
     "Limits",
     "Log",
+    "OAuth2",
     "Reading",
     "Server",
     "Setting",
@@ -19,6 +21,7 @@ __all__ = [
     "TcpAddress",
     "Tls",
     "UnixAddress",
+    "Ym",
     "default_text",
     "list_settings",
     "load",

@@ -1,5 +1,6 @@
-"""Where something listens, and where the store is: parsed from what the file says, and written back the same way.
+"""Where something listens, where the world finds it, and where the store is.
 
+Parsed from what the file says, and written back the same way.
 Paths are as written until `settings.anchor` has put the configuration file's folder before relative ones.
 """
 
@@ -9,8 +10,13 @@ import re
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address, ip_address
 from pathlib import Path
+from typing import NewType
 
 _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})")
+_BASE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
+)
 _MAX_PORT = 65_535
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
@@ -54,6 +60,10 @@ class SqliteUrl:
         return f"{_SQLITE}{self.path}"
 
 
+BaseUrl = NewType("BaseUrl", str)
+"""An http or https URL of origin and path, with nothing behind it: no slash, query or fragment."""
+
+
 def parse_address(text: str) -> Address:
     """An address of `host:port` or `unix:/path`. Raises ValueError("what; what to do")."""
     if text.startswith("unix:"):
@@ -77,6 +87,19 @@ def parse_unix_address(text: str) -> UnixAddress:
     if path in ("", text):
         raise ValueError('is no unix socket; write "unix:" and its path')
     return UnixAddress(path=Path(path))
+
+
+def parse_base_url(text: str) -> BaseUrl:
+    """A URL that paths are put behind; http is for this machine alone. Raises ValueError("what; what to do")."""
+    parts = _BASE_URL.fullmatch(text)
+    if parts is None or int(parts["port"] or 0) > _MAX_PORT or not _is_host(parts["host"]):
+        raise ValueError(
+            'is no base URL; write scheme, host in small letters and path, and no "/" at its end: '
+            '"https://auth.example.com"'
+        )
+    if parts["scheme"] == "http" and not TcpAddress(host=parts["host"].strip("[]"), port=0).is_loopback:
+        raise ValueError("would have secrets cross the network in the clear; write https://")
+    return BaseUrl(text)
 
 
 def parse_store_url(text: str) -> SqliteUrl:

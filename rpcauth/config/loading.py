@@ -8,7 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from rpcauth.config.address import Address, SqliteUrl, UnixAddress, parse_address, parse_store_url, parse_unix_address
+from rpcauth.config.address import (
+    Address,
+    BaseUrl,
+    SqliteUrl,
+    UnixAddress,
+    parse_address,
+    parse_base_url,
+    parse_store_url,
+    parse_unix_address,
+)
 from rpcauth.config.environment import PREFIX, Override, find_misspelt, find_overrides, merge, parse_literal
 from rpcauth.config.rules import find_rule_problems
 from rpcauth.config.settings import Config, anchor
@@ -19,11 +28,15 @@ from rpcauth.source.problems import Place, Problems
 from rpcauth.source.reader import Parser, Reader
 
 _PARSERS: Final[Mapping[Any, Parser]] = MappingProxyType(
-    {Address: parse_address, UnixAddress: parse_unix_address, SqliteUrl: parse_store_url, Path: Path}
+    {
+        Address: parse_address,
+        BaseUrl: parse_base_url,
+        UnixAddress: parse_unix_address,
+        SqliteUrl: parse_store_url,
+        Path: Path,
+    }
 )
-_UNAVAILABLE: Final[frozenset[Pointer]] = frozenset(
-    {("ym",), ("oauth2",), ("metrics",), ("audit",), ("storage", "pool")}
-)
+_UNAVAILABLE: Final[frozenset[Pointer]] = frozenset({("metrics",), ("audit",), ("storage", "pool")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

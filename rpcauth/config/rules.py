@@ -9,6 +9,7 @@ from rpcauth.config.settings import Config, Server
 from rpcauth.source.problems import Problems
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_SERVER_ID = re.compile(r"WS-[0-9]{1,10}-[0-9]{1,10}-[0-9]{3}")
 _LONGEST_SOCKET_PATH = 107  # sun_path of unix(7) has 108 bytes, the last one a NUL
 
 
@@ -23,6 +24,7 @@ def find_rule_problems(config: Config, problems: Problems) -> None:
     _find_tls_problems(server, problems)
     _find_origin_problems(server, problems)
     _find_address_problems(server, problems)
+    _find_ym_problems(config, problems)
 
 
 def _find_tls_problems(server: Server, problems: Problems) -> None:
@@ -59,3 +61,15 @@ def _find_address_problems(server: Server, problems: Problems) -> None:
                 problems.add(pointer, what, "choose a shorter one")
             case UnixAddress() if pointer != ("server", "admin") and address == server.admin:
                 problems.add(pointer, "is the administrative socket", "choose another path for one of them")
+
+
+def _find_ym_problems(config: Config, problems: Problems) -> None:
+    ym = config.ym
+    if ym.enabled and ym.service_key is None and problems.is_clean(("ym", "service_key")):
+        what = "needs to know whose applications are served"
+        problems.add(("ym", "enabled"), what, 'add service_key = "…" to [ym]')
+    if ym.enabled and config.base_url is None and problems.is_clean(("oauth2",), ("server", "listen")):
+        what = "needs an address that the world reaches, and listen has unix sockets alone"
+        problems.add(("ym", "enabled"), what, 'add base_url = "https://…" to [oauth2]')
+    if ym.server_id is not None and not _SERVER_ID.fullmatch(ym.server_id):
+        problems.add(("ym", "server_id"), "is no ServerID", 'write one such as "WS-6-183-431", or leave it out')

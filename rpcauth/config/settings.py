@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import FieldInfo
 
-from rpcauth.config.address import Address, SqliteUrl, TcpAddress, UnixAddress
+from rpcauth.config.address import Address, BaseUrl, SqliteUrl, TcpAddress, UnixAddress
 
 T = TypeVar("T")
 
@@ -138,6 +138,49 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 4096
 
 
+class OAuth2(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The provider as the world sees it."""
+
+    base_url: Annotated[
+        BaseUrl | None,
+        Meta(
+            description="How the world reaches this daemon (unset: its first TCP address). "
+            "Default issuer: {base_url}/services/{service_key}.",
+            examples=["https://auth.example.com"],
+        ),
+    ] = None
+
+
+class Ym(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The YM REST services, for the clients of one service."""
+
+    enabled: Annotated[bool, Meta(description="true: they are served, at the paths of the original.")] = False
+    service_key: Annotated[
+        str | None, Meta(description="The service whose applications they serve.", examples=["members"])
+    ] = None
+    default_content_type: Annotated[
+        Literal["application/json", "text/html"],
+        Meta(description='What a request that names no format is answered with. Of the original: "text/html".'),
+    ] = "application/json"
+    server_id: Annotated[
+        str | None,
+        Meta(description="ServerID in the answers; unset: made from the host's name.", examples=["WS-6-183-431"]),
+    ] = None
+    using_redis: Annotated[bool, Meta(description="UsingRedis in the answers.")] = False
+    expose_server_info: Annotated[
+        bool, Meta(description="false: the answers tell nothing of the server (ServerID, AppInitTime).")
+    ] = True
+    oauth_error_fields: Annotated[
+        bool, Meta(description="true: JSON errors carry error and error_description too, for standard OAuth clients.")
+    ] = True
+    secrets_in_query: Annotated[
+        bool, Meta(description="true: secrets, codes and tokens may stand in the query, and so in logs on their way.")
+    ] = False
+    jsonp: Annotated[
+        bool, Meta(description="true: ?callback= gives a script, which the pages of any site can read.")
+    ] = False
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every effective setting."""
 
@@ -146,6 +189,20 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keys: Keys = Keys()
     log: Log = Log()
     limits: Limits = Limits()
+    oauth2: OAuth2 = OAuth2()
+    ym: Ym = Ym()
+
+    @property
+    def base_url(self) -> str | None:
+        """Where the world reaches this daemon; None where it listens on unix sockets alone and no setting tells.
+
+        Port 0 stands as it is written: which port was taken is not known here.
+        """
+        if self.oauth2.base_url is not None:
+            return self.oauth2.base_url
+        scheme = "http" if self.server.tls.certificate is None else "https"
+        address = next((one for one in self.server.listen if isinstance(one, TcpAddress)), None)
+        return None if address is None else f"{scheme}://{address}"
 
 
 def walk_settings(kind: type[Struct] = Config, above: Names = ()) -> Iterator[tuple[Names, FieldInfo]]:

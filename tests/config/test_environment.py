@@ -26,6 +26,10 @@ OVERRIDES = {
     "RPCAUTH_SERVER__LISTEN": ('["[::1]:1"]', lambda c: c.server.listen, (TcpAddress(host="::1", port=1),)),
     "RPCAUTH_SERVER__TLS__KEY": ('"/k"', lambda config: config.server.tls.key, Path("/k")),
     "RPCAUTH_SERVER__TLS": ("{}", lambda config: config.server.tls.key, None),
+    "RPCAUTH_YM__DEFAULT_CONTENT_TYPE": ('"text/html"', lambda config: config.ym.default_content_type, "text/html"),
+    "RPCAUTH_YM__EXPOSE_SERVER_INFO": ("false", lambda config: config.ym.expose_server_info, False),
+    "RPCAUTH_YM__SERVICE_KEY": ('"a"', lambda config: config.ym.service_key, "a"),
+    "RPCAUTH_OAUTH2__BASE_URL": ('"https://a"', lambda config: config.oauth2.base_url, "https://a"),
     "RPCAUTH_LOG__LEVEL": ('"debug" # now', lambda config: config.log.level, "debug"),
 }
 
@@ -55,6 +59,8 @@ PROBLEMS = {
     ("RPCAUTH_SERVR__WORKERS", "1"): 'unknown name; did you mean "server"?',
     ("RPCAUTH_SERVER_WORKERS", "1"): "names no setting; did you mean RPCAUTH_SERVER__WORKERS?",
     ("RPCAUTH_SERVER_TLS_KEY", "1"): "names no setting; did you mean RPCAUTH_SERVER__TLS__KEY?",
+    ("RPCAUTH_YM__ENABLED", "true"): 'needs to know whose applications are served; add service_key = "…" to [ym]',
+    ("RPCAUTH_YM_ENABLED", "true"): "names no setting; did you mean RPCAUTH_YM__ENABLED?",
     ("RPCAUTH_METRICS__LISTEN", "1"): "not available in this version; remove it",
     ("RPCAUTH_STORAGE__POOL", "1"): "not available in this version; remove it",
 }

@@ -151,8 +151,22 @@ PROBLEMS = {
     "[limits]\nque = 3": '2: limits.que: unknown name; did you mean "queue"?',
     "\n[metrics]\nlisten = 1": f"2: metrics: {NOT_YET}",
     "[audit]": f"1: audit: {NOT_YET}",
-    "[ym]": f"1: ym: {NOT_YET}",
-    "[oauth2]": f"1: oauth2: {NOT_YET}",
+    '[ym]\nenabled = true\n[server]\nlisten = ["127.0.0.1:1"]': (
+        '2: ym.enabled: needs to know whose applications are served; add service_key = "…" to [ym]'
+    ),
+    '[ym]\nenabled = true\nservice_key = ""': (
+        '2: ym.enabled: needs to know whose applications are served; add service_key = "…" to [ym]'
+    ),
+    "[ym]\nenabled = true\nservice_key = 7": ("3: ym.service_key: expected a string, got 7; change it"),
+    '[ym]\nenabled = true\nservice_key = "members"\n[server]\nlisten = ["unix:a"]': (
+        "2: ym.enabled: needs an address that the world reaches, and listen has unix sockets alone; "
+        'add base_url = "https://…" to [oauth2]'
+    ),
+    '[ym]\ndefault_content_type = "text/htm"': (
+        '2: ym.default_content_type: "text/htm" is not among the choices; did you mean "text/html"?'
+    ),
+    "[ym]\njsonp = 1": "2: ym.jsonp: expected true or false, got 1; change it",
+    '[ym]\nserverid = ""': '2: ym.serverid: unknown name; did you mean "server_id"?',
     "[servr]": '1: servr: unknown name; did you mean "server"?',
 }
 
@@ -163,14 +177,14 @@ def test_a_problem_says_where_what_and_what_to_do(tmp_path: Path, text: str, pro
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
-    text = '[log]\nlevl = 1\n[server]\nworkers = 2\nlisten = ["x", "0.0.0.0:1"]\n[ym]\n'
+    text = '[log]\nlevl = 1\n[server]\nworkers = 2\nlisten = ["x", "0.0.0.0:1"]\n[audit]\n'
     assert problems_of(tmp_path, text, {"RPCAUTH_KEYS__FILE": "1"}) == [
         'RPCAUTH_KEYS__FILE: expected a string, got 1; write it in " "',
         'rpcauth.toml:2: log.levl: unknown name; did you mean "level"?',
         "rpcauth.toml:4: server.workers: more than one worker is not available in this version; set it to 1",
         f"rpcauth.toml:5: server.listen[0]: is no address; {ADDRESS}",
         f"rpcauth.toml:5: server.listen[1]: 0.0.0.0:1 is open to other machines {NO_TLS}",
-        f"rpcauth.toml:6: ym: {NOT_YET}",
+        f"rpcauth.toml:6: audit: {NOT_YET}",
     ]
 
 
