@@ -1,0 +1,1 @@
+"""REST façades: whole HTTP services beside JSON-RPC, over the same operations."""
