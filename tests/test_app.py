@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rpcauth.app import ADMINISTRATOR, Core, open_core
+from rpcauth.app.core import ADMINISTRATOR, Core, open_core
 from rpcauth.config import Config
 from rpcauth.config.address import SqliteUrl
 from rpcauth.config.settings import Keys, Server, Storage

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.support.daemon import run_daemon
+from tests.support.daemon import YM, run_daemon
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -21,7 +21,7 @@ def read_walk() -> list[tuple[str, str]]:
 
 def as_pattern(shown: str) -> re.Pattern[str]:
     """A shown reply as a pattern: `…` stands for what differs from run to run."""
-    return re.compile(r"[0-9A-Za-z:_-]+".join(re.escape(part) for part in shown.split("…")))
+    return re.compile(r"[0-9A-Za-z:_.+-]+".join(re.escape(part) for part in shown.split("…")))
 
 
 def test_every_shell_block_is_followed_by_its_reply() -> None:
@@ -32,7 +32,7 @@ def test_every_shell_block_is_followed_by_its_reply() -> None:
 
 def test_the_walk_from_a_code_to_a_revoked_token_works_as_printed(tmp_path: Path) -> None:
     walk = read_walk()
-    with run_daemon(tmp_path) as daemon:
+    with run_daemon(tmp_path, sections=YM) as daemon:
         script = f"\nprintf -- '{SEPARATOR.strip()}'\n".join(shell for shell, _ in walk)
         script = script.replace("127.0.0.1:8700", f"127.0.0.1:{daemon.port}")
         done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, check=True, timeout=60)

@@ -58,7 +58,7 @@ def is_running(config: Config) -> bool:
 
 
 async def _ask_store(config: Config, call: bytes, *, prepares: bool) -> dict[str, Any]:
-    from rpcauth.app import ADMINISTRATOR, open_core
+    from rpcauth.app.core import ADMINISTRATOR, open_core
     from rpcauth.rpc.dialect import RPC
     from rpcauth.storage.lock import StoreLocked
 

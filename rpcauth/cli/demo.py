@@ -25,6 +25,10 @@ url = "sqlite:///rpcauth.db"
 [keys]
 file = "master.key"
 
+[ym]
+enabled = true
+service_key = "rmeqcgpw3zu2y47y9bs8vs2h"
+
 [log]
 format = "text"
 """
@@ -56,6 +60,14 @@ token=$(echo "$reply" | sed -n 's/.*"access_token": "\([^"]*\)".*/\1/p')
   client.client_id=tkr7f25gd6452zy8rjsf7bwd access_token="$token"
 {rpcauth} call oauth2.fetchAccessToken service_key=rmeqcgpw3zu2y47y9bs8vs2h access_token="$token"
 """
+YM_LINES = r"""
+# 5. The same through the YM route: another code, redeemed as a client of YourMembership does
+code=$({rpcauth} call oauth2.createAuthorizationCode service_key=rmeqcgpw3zu2y47y9bs8vs2h \
+  client.client_id=tkr7f25gd6452zy8rjsf7bwd uri.redirect_uri=https://client.example.com/cb \
+  scope=basic_profile user_context=user12345 response_type=code | sed -n 's/.*"code": "\([^"]*\)".*/\1/p')
+curl -sS {base}/OAuth/GetAccessToken \
+  -d AppId=tkr7f25gd6452zy8rjsf7bwd -d AppSecret=q13rupuifd -d GrantType=Code -d Code="$code"
+"""
 
 
 @click.command()
@@ -76,7 +88,7 @@ def _run(folder: Path) -> None:
     for line in administer(config, "admin.apply", params, prepares=True)["changes"]:
         say(line)
     try:
-        run(config, lambda addresses: click.echo(_lines(addresses, folder)))
+        run(config, lambda addresses: click.echo(_lines(addresses, folder, with_ym=config.ym.enabled)))
     except ConfigurationInvalid as error:
         another = "another address for this once: RPCAUTH_SERVER__LISTEN='[\"127.0.0.1:8701\"]' make run"
         raise ConfigurationInvalid([*error.problems, another]) from None
@@ -95,9 +107,13 @@ def _prepare(folder: Path) -> Path:
     return file
 
 
-def _lines(addresses: Sequence[str], folder: Path) -> str:
-    text = LINES.replace("{url}", f"http://{addresses[0]}/rpc").replace("{secret}", str(_secret_file(folder)))
-    return text.replace("{rpcauth}", _own_command())
+def _lines(addresses: Sequence[str], folder: Path, *, with_ym: bool) -> str:
+    base = f"http://{addresses[0]}"
+    words = {"{url}": f"{base}/rpc", "{base}": base, "{secret}": str(_secret_file(folder)), "{rpcauth}": _own_command()}
+    text = LINES + YM_LINES if with_ym else LINES
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
 
 
 def _secret_file(folder: Path) -> Path:

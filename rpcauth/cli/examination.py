@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import stat
@@ -122,6 +123,9 @@ def examine_inside(administer: Administer) -> Iterator[Finding]:
         return
     counted = ", ".join(f"{status[kind]} {kind}" for kind in ("services", "applications", "callers"))
     yield Finding("contents", Verdict.OK, counted)
+    for problem in status["problems"]:
+        what, _, advice = problem.partition("; ")
+        yield Finding("definitions", Verdict.FAIL, what, advice)
     yield examine_clock(status)
     yield examine_keys(keys)
 
@@ -138,11 +142,12 @@ def examine_keys(keys: Sequence[Mapping[str, Any]]) -> Finding:
     from rpcauth.storage.clock import wall_clock
 
     now = wall_clock()
-    ages = {key["purpose"]: (now - (parse_time(key["created"]) or now)) // _DAY for key in keys if key["current"]}
-    purpose, days = max(ages.items(), key=lambda item: item[1])
-    text = f"the oldest in use is {days} days old ({purpose})"
+    oldest = min((key for key in keys if key["current"]), key=lambda key: parse_time(key["created"]) or now)
+    days = (now - (parse_time(oldest["created"]) or now)) // _DAY
+    text = f"the oldest in use is {days} days old ({oldest['purpose']})"
     if days > OLD_KEY:
-        return Finding("keys", Verdict.WARN, text, f"rpcauth keys rotate {purpose}")
+        service = f" --service {shlex.quote(oldest['service_key'])}" if "service_key" in oldest else ""
+        return Finding("keys", Verdict.WARN, text, f"rpcauth keys rotate {oldest['purpose']}{service}")
     return Finding("keys", Verdict.OK, text)
 
 

@@ -13,7 +13,7 @@ from rpcauth.cli.options import config_option, load_config, say
 if TYPE_CHECKING:
     import asyncio
 
-    from rpcauth.app import Daemon
+    from rpcauth.app.daemon import Daemon
     from rpcauth.config import Config
 
 
@@ -32,7 +32,7 @@ def run(config: Config, started: Callable[[Sequence[str]], None]) -> None:
     """Serve a configuration to the end; `started` is told the addresses that the daemon listens on."""
     import asyncio
 
-    from rpcauth.app import serve as serve_config
+    from rpcauth.app.daemon import serve as serve_config
 
     def tell(daemon: Daemon) -> None:
         started(daemon.addresses)

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rpcauth.cli.demo import LINES
+from rpcauth.cli.demo import LINES, YM_LINES
 from tests.support.daemon import PATIENCE, free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ def environment(port: int) -> dict[str, str]:
 def read_lines(demo: subprocess.Popen[str]) -> str:
     """What the demo prints once it listens."""
     assert demo.stdout is not None
-    return "".join(islice(demo.stdout, LINES.count("\n") + 1))
+    return "".join(islice(demo.stdout, (LINES + YM_LINES).count("\n") + 1))
 
 
 @contextmanager
@@ -66,13 +66,14 @@ def test_the_printed_lines_go_from_a_code_to_a_revoked_token_and_again_after_a_r
         port = free_port()
         with run_demo(tmp_path, port) as printed:
             assert f"http://127.0.0.1:{port}/rpc" in printed
-            created, redeemed, fetched, revoked, refused = paste(printed, tmp_path, port)
+            created, redeemed, fetched, revoked, refused, ym = paste(printed, tmp_path, port)
         assert created["result"]["uri"]["state"] == "xyz"
         assert redeemed["token_type"] == "bearer"
         assert redeemed["refresh_token"].startswith("rpf_")
         assert (fetched["user_context"], fetched["scope"]) == ("user12345", "read")
         assert revoked is True
         assert refused["data"]["error_description"] == "Invalid Access Token"
+        assert ym["AccessToken"].startswith("rpa_")
     assert (tmp_path / "var" / "demo-caller.secret").stat().st_mode & 0o777 == 0o600
 
 

@@ -49,6 +49,13 @@ def test_an_old_key_asks_for_its_rotation(days: int, verdict: Verdict) -> None:
     assert finding.advice == ("rpcauth keys rotate sealing" if verdict is Verdict.WARN else "")
 
 
+def test_an_old_signing_key_is_told_with_the_service_that_it_belongs_to() -> None:
+    old = {**KEY, "purpose": "signing", "service_key": "a b", "created": days_ago(500)}
+    finding = examination.examine_keys([{**KEY, "created": days_ago(450)}, old])
+    assert finding.text == "the oldest in use is 500 days old (signing)"
+    assert finding.advice == "rpcauth keys rotate signing --service 'a b'"
+
+
 def test_a_key_that_was_followed_by_another_may_be_old() -> None:
     followed = {**KEY, "version": 1, "current": False, "created": days_ago(4000)}
     assert examination.examine_keys([followed, {**KEY, "created": days_ago(0)}]).verdict is Verdict.OK

@@ -47,6 +47,8 @@ proofs = ["basic", "mashery_sig"]
 SERVICE_KEY = "rmeqcgpw3zu2y47y9bs8vs2h"
 CLIENT = {"client_id": "tkr7f25gd6452zy8rjsf7bwd", "client_secret": "q13rupuifd"}
 REDIRECT_URI = "https://client.example.com/cb"
+YM = f'[ym]\nenabled = true\nservice_key = "{SERVICE_KEY}"\n'
+"""The section that switches YM's REST services on."""
 BASIC = "Basic " + b64encode(b"demo:demo-secret").decode()
 PATIENCE = 30.0
 """Seconds that a daemon may take to listen, or to end."""
@@ -186,20 +188,30 @@ def free_port() -> int:
         return port
 
 
-def prepare_daemon(folder: Path, *, server: str = "", environment: Mapping[str, str] | None = None) -> RunningDaemon:
-    """Write a configuration into `folder`; `server` are further lines of [server]. Nothing is started."""
+def prepare_daemon(
+    folder: Path, *, server: str = "", sections: str = "", environment: Mapping[str, str] | None = None
+) -> RunningDaemon:
+    """Write a configuration into `folder`; `server` are further lines of [server], `sections` whole ones behind it.
+
+    Nothing is started.
+    """
     port = free_port()
-    text = f'[server]\nlisten = ["127.0.0.1:{port}", "unix:var/rpc.sock"]\n{server}\n'
+    text = f'[server]\nlisten = ["127.0.0.1:{port}", "unix:var/rpc.sock"]\n{server}\n{sections}\n'
     (folder / "rpcauth.toml").write_text(text)
     return RunningDaemon(folder, port, environment or {})
 
 
 @contextmanager
 def run_daemon(
-    folder: Path, *, definitions: str = DEFINITIONS, server: str = "", environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    definitions: str = DEFINITIONS,
+    server: str = "",
+    sections: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[RunningDaemon]:
     """A daemon that serves `definitions`; ended when the block is left."""
-    daemon = prepare_daemon(folder, server=server, environment=environment)
+    daemon = prepare_daemon(folder, server=server, sections=sections, environment=environment)
     daemon.start()
     try:
         daemon.apply(definitions)

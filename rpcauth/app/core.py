@@ -1,0 +1,162 @@
+"""A store and everything behind the listeners: what the daemon serves, and what commands without a daemon use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import rpcauth
+from rpcauth.app.facades import build_facades, find_problems
+from rpcauth.config import Config
+from rpcauth.errors import StoreRefused
+from rpcauth.keys.keyring import KEY_BYTES
+from rpcauth.keys.master import Master, load_master_key, write_master_key
+from rpcauth.model import Caller
+from rpcauth.operations.authentication import ClientAuthenticator
+from rpcauth.operations.key_rotation import RotateMaster, TakeTurn
+from rpcauth.rpc.admin import AdminMethods
+from rpcauth.rpc.dispatch import Dispatcher
+from rpcauth.rpc.invocation import Backend
+from rpcauth.storage.driver import sqlite_version
+from rpcauth.storage.opening import StoreSettings, is_empty, open_store, pending_migrations
+from rpcauth.storage.sqlite import SqliteStore
+
+ADMINISTRATOR = Caller(name="administrator", services=("*",), methods=("*",), mac_keys=True)
+"""Whoever may connect to the administrative socket."""
+
+
+def settings_of(config: Config) -> StoreSettings:
+    """The store of a configuration."""
+    return StoreSettings(
+        path=config.storage.url.path,
+        node=config.storage.node,
+        queue_limit=config.limits.queue,
+        patience=config.server.request_timeout,
+    )
+
+
+def load_or_make_master(config: Config, say: Callable[[str], None]) -> Master:
+    """The master key; a new one is made beside an empty store only. Raises StoreRefused."""
+    file = config.keys.file
+    if not file.exists() and is_empty(config.storage.url.path):
+        make_folder(file.parent, say)
+        write_master_key(file, os.urandom(KEY_BYTES))
+        say(f"made the master key {file}; keep a copy where the store's backups are not")
+    return Master(file, load_master_key(file))
+
+
+def make_folder(folder: Path, say: Callable[[str], None]) -> None:
+    """Make a folder that is not there yet, and those above it. Raises OSError."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        say(f"made the folder {folder}")
+
+
+class Core:
+    """A store with its methods, and no listener: what the daemon serves, and what commands without a daemon use."""
+
+    def __init__(self, config: Config, store: SqliteStore, master: Master) -> None:
+        self.config = config
+        self.store = store
+        self.master = master
+        self._changing_master = asyncio.Lock()
+        self._authenticator = ClientAuthenticator(
+            keyring=lambda: store.keyring,
+            now=store.now,
+            concurrency=config.limits.argon2_concurrency,
+            failures_per_minute=config.limits.client_failures,
+        )
+        backend = Backend(store=store, authenticator=self._authenticator, cache_seconds=config.server.cache_seconds)
+        admin = AdminMethods(
+            store,
+            master=lambda: self.master.key,
+            change_master=self._change_master,
+            describe=self.describe,
+        )
+        self.facades = build_facades(config, store, self._authenticator, lambda: self.master.key)
+        self.dispatcher = Dispatcher(backend, batch_limit=config.server.batch_limit)
+        self.admin_dispatcher = Dispatcher(backend, batch_limit=config.server.batch_limit, extra=admin.handlers())
+
+    def describe(self) -> Mapping[str, Any]:
+        """How the daemon stands: for `doctor`."""
+        return {
+            "version": rpcauth.__version__,
+            "sqlite": sqlite_version(),
+            "store": str(self.store.path),
+            "clock_suspect": self.store.clock.suspect,
+            "queue_depth": self.store.queue_depth,
+            "services": len(self.store.definitions.services),
+            "applications": len(self.store.definitions.applications),
+            "callers": len(self.store.definitions.callers),
+            "problems": self.find_problems(),
+        }
+
+    def find_problems(self) -> list[str]:
+        """What the definitions lack for what the configuration switches on."""
+        return find_problems(self.config, self.store.definitions)
+
+    async def close(self) -> None:
+        self._authenticator.close()
+        await self.store.close()
+
+    async def _change_master(self) -> None:
+        """Put a new key beside the old file, rewrap, then let it take the old one's place.
+
+        A crash between leaves both files: the next start takes the one that the store knows.
+        """
+        async with self._changing_master:
+            if self.master.successor.exists():
+                await self._settle_master()
+            key = os.urandom(KEY_BYTES)
+            write_master_key(self.master.successor, key)
+            await self.store.execute(RotateMaster(master=key))
+            self.master.adopt_successor()
+
+    async def _settle_master(self) -> None:
+        """End a change whose outcome was not known: the file that the store is not under goes, never the other."""
+        # What was asked of the store before is done or refused once this is.
+        await self.store.execute(TakeTurn())
+        if self.store.is_under(load_master_key(self.master.successor)):
+            self.master.adopt_successor()
+        else:
+            self.master.drop_successor()
+
+
+@asynccontextmanager
+async def open_core(config: Config, say: Callable[[str], None]) -> AsyncIterator[Core]:
+    """Open the store of a configuration and everything behind the listeners. Raises StoreRefused.
+
+    An empty or older store is migrated first; `say` gets a line of whatever was made or migrated.
+    """
+    path = config.storage.url.path
+    try:
+        made = "made" if is_empty(path) else "migrated"
+        pending = await pending_migrations(path)
+        master = load_or_make_master(config, say)
+        make_folder(path.parent, say)
+        core = await _open(config, master)
+    except OSError as error:
+        what = f"{error.filename or path}: {error.strerror}"
+        raise StoreRefused(f"{what}; check the owner and mode of {path.parent} and {config.keys.file}") from None
+    if pending:
+        say(f"{made} the store {path} ({', '.join(migration.name for migration in pending)})")
+    try:
+        yield core
+    finally:
+        await core.close()
+
+
+async def _open(config: Config, master: Master) -> Core:
+    try:
+        return Core(config, await open_store(settings_of(config), master.key), master)
+    except StoreRefused:
+        if not master.successor.exists():
+            raise
+        # The master key was being changed when the daemon died: perhaps the store knows the new one already.
+        core = Core(config, await open_store(settings_of(config), load_master_key(master.successor)), master)
+        master.adopt_successor()
+        return core
