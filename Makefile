@@ -32,9 +32,12 @@ bench: install ## Measure throughput and latency
 soak: install ## Run the endurance tests in their long form
 	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/test_state_machine.py -x $(ARGS)
 
+# One package still asks for the backport of what Python 3.7 brought; the override leaves it out.
 lock: .venv/pyvenv.cfg ## Pin the dependencies of setup.cfg anew (ARGS=--upgrade: their newest versions)
 	test -n "$(UV)" || .venv/bin/python -m pip install --quiet uv
+	echo 'dataclasses; python_version < "3.7"' | \
 	$(or $(UV),.venv/bin/uv) pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+		--override /dev/stdin \
 		--custom-compile-command 'make lock' --quiet --output-file requirements-dev.lock $(ARGS)
 
 clean: ## Remove all that can be built again; var/ stays
@@ -44,7 +47,7 @@ clean: ## Remove all that can be built again; var/ stays
 .venv/.installed: requirements-dev.lock setup.cfg setup.py .venv/pyvenv.cfg
 	@echo 'Installing into .venv: some twenty seconds the first time'
 	@$(BUILD_PINS) | $(PIP_INSTALL) --require-hashes -r /dev/stdin
-	@$(PIP_INSTALL) --require-hashes --no-build-isolation -r requirements-dev.lock
+	@$(PIP_INSTALL) --require-hashes --no-deps --no-build-isolation -r requirements-dev.lock
 	@PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 

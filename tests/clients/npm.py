@@ -18,7 +18,7 @@ EXCHANGE_SECONDS = 60
 NOT_RUN = "not run: "
 
 _OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--engine-strict")
-_PATIENCE = ("--fetch-timeout=20000", "--fetch-retries=1")
+_PATIENCE = ("--fetch-timeout=20000", "--fetch-retries=1", "--fetch-retry-mintimeout=500")
 _CODE = re.compile(r"^npm (?:error|ERR!) code (\S+)$", re.MULTILINE)
 _OUT_OF_REACH = frozenset(
     {
@@ -40,26 +40,27 @@ _OUT_OF_REACH = frozenset(
 """How npm says that it did not get an answer. What an answer made it say is a failure."""
 
 
-def install_once(folder: Path) -> str:
-    """Install into `folder`, unless another process of this test run has: "", or why that cannot be done here.
+def install_once(folder: Path, pinned: Path = HERE) -> str:
+    """Install what `pinned` pins into `folder`, unless another process of this test run has.
 
-    Any failure but a missing npm, an old Node.js and a registry out of reach is an AssertionError with npm's words.
+    The answer is "", or why it cannot be done here: npm is missing, Node.js too old, the registry out of reach. Any
+    other failure is an AssertionError with npm's words.
     """
     folder.mkdir(parents=True, exist_ok=True)
     outcome = folder / "outcome"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
-            outcome.write_text(_install(folder))
+            outcome.write_text(_install(folder, pinned))
     return outcome.read_text()
 
 
-def _install(folder: Path) -> str:
+def _install(folder: Path, pinned: Path) -> str:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return f"{NOT_RUN}there is no npm with a Node.js here"
     for name in PINNED:
-        shutil.copy(HERE / name, folder)
+        shutil.copy(pinned / name, folder)
     done = subprocess.run(
         [npm, "ci", *_OPTIONS, *_PATIENCE],
         cwd=folder,

@@ -126,7 +126,7 @@ class Site:
         self.daemon.remember(response.content)
 
 
-def code_request(code: str, **changed: str) -> Mapping[str, str]:
+def code_request(code: str, /, **changed: str) -> Mapping[str, str]:
     """The members of an OIDCGetAccessToken that redeems a code of the confidential client."""
     return {
         "grant_type": "authorization_code",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.npm import NOT_RUN, PINNED, exchange, install_once
+from tests.clients.npm import HERE, NOT_RUN, PINNED, exchange, install_once
 from tests.clients.site import CLIENT_ID, CLIENT_SECRET, MEMBER, OIDC_PATH, REDIRECT_URI, Site, code_request
 from tests.support.daemon import free_port
 
@@ -94,9 +94,7 @@ def test_post_throws_the_response_status(
 
 
 @pytest.mark.parametrize(("changed", "status", "code", "field"), REFUSED)
-def test_api_gives_the_error(
-    site: Site, run: Run, changed: dict[str, str], status: int, code: str, field: str
-) -> None:
+def test_api_gives_the_error(site: Site, run: Run, changed: dict[str, str], status: int, code: str, field: str) -> None:
     report = run(way="api", members=code_request(site.make_code(), **changed))
     assert report["answers"] == [[API_PATH, status]]
     error = report["returned"]["error"]
@@ -134,7 +132,7 @@ def test_get_access_token_throws_the_response_status(site: Site, run: Run) -> No
 
 
 def test_its_own_get_access_token_is_refused_for_what_it_lacks(site: Site, run: Run) -> None:
-    """On 401 the client renews its bearer token with a DTO of its own, which has the name of ours and not its members."""
+    """On 401 the client renews its bearer token with a DTO of its own, which has the name of ours."""
     members = code_request(site.make_code(), client_secret="wrong")
     report = run(way="post", members=members, refreshToken="a refresh token of ServiceStack's own")
     assert report["answers"] == [[API_PATH, 401], ["/api/GetAccessToken", 400]]
@@ -157,12 +155,8 @@ def test_a_registry_out_of_reach_is_no_failure_and_is_said(tmp_path: Path, monke
 
 
 @pytest.mark.usefixtures("packages")
-def test_a_package_with_another_hash_than_the_pinned_one_is_a_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_package_with_another_hash_than_the_pinned_one_is_a_failure(tmp_path: Path) -> None:
     for name in PINNED:
-        text = Path(__file__).with_name(name).read_text()
-        (tmp_path / name).write_text(text.replace("sha512-1", "sha512-2"))
-    monkeypatch.setattr("tests.clients.npm.HERE", tmp_path)
+        (tmp_path / name).write_text((HERE / name).read_text().replace("sha512-1", "sha512-2"))
     with pytest.raises(AssertionError, match="EINTEGRITY"):
-        install_once(tmp_path / "npm")
+        install_once(tmp_path / "npm", pinned=tmp_path)

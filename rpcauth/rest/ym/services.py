@@ -184,7 +184,9 @@ def _client_of(text: Mapping[str, Any], basic: ClientCredentials | None) -> _Cli
     if "client_id" in text or "client_secret" in text:
         problem = "The client proves itself twice; use the Authorization header or the body"
         raise OAuthError(ErrorCode.INVALID_REQUEST, problem, "ym.basic_and_body")
-    return _Client(client_id=basic.client_id, secret=Secret(basic.client_secret))
+    # An empty secret is none, here as in a body: libraries send a public client's id with an empty password.
+    secret = basic.client_secret or None
+    return _Client(client_id=basic.client_id, secret=None if secret is None else Secret(secret))
 
 
 def _choose_secret(text: Mapping[str, str]) -> str:
