@@ -3,7 +3,8 @@
 from rpcauth.config.address import Address, BaseUrl, SqliteUrl, TcpAddress, UnixAddress
 from rpcauth.config.listing import Setting, default_text, list_settings
 from rpcauth.config.loading import Reading, load, read
-from rpcauth.config.settings import Config, Keys, Limits, Log, OAuth2, Server, Storage, Tls, Ym
+from rpcauth.config.sections import Keys, Limits, Log, OAuth2, Server, Storage, Tls, Ym
+from rpcauth.config.settings import Config
 
 __all__ = [
     "Address",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from rpcauth.config.address import TcpAddress, UnixAddress
-from rpcauth.config.settings import Config, Server
+from rpcauth.config.sections import Server
+from rpcauth.config.settings import Config
 from rpcauth.source.problems import Problems
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
