@@ -91,7 +91,8 @@ class Documents:
             keys = b'{"keys":[]}' if service is None else await self._id_tokens.jwks(service)
         except StorageUnavailable as error:
             return self._reply(route, b"503", TEXT, status=503, outcome="ServiceUnavailable", detail=error.detail)
-        return self._reply(route, keys, JSON, seconds=self._jwks_seconds)
+        # Kept by a proxy, no keys would still be the answer when the service is there.
+        return self._reply(route, keys, JSON, seconds=0 if service is None else self._jwks_seconds)
 
     def _reply(
         self,

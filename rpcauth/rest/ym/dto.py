@@ -139,8 +139,10 @@ SUMMARIES: Final = {
 }
 """What each service says of itself on its pages."""
 
-SECRETS: Final = frozenset({"client_secret", "AppSecret", "AppSecert", "code", "Code", "refresh_token", "RefreshToken"})
-"""Members that must not stand in a request target (RFC 6749 §2.3.1), where they would reach logs."""
+SECRETS: Final = frozenset(
+    {"client_secret", "AppSecret", "AppSecert", "code", "code_verifier", "Code", "refresh_token", "RefreshToken"}
+)
+"""Members that must not stand in a request target (RFC 6749 §2.3.1), where they would reach logs, nor in an answer."""
 
 IGNORED: Final = frozenset({"UsingRedis", "AppInitTime", "ServerID", "DateCached", "ResponseStatus"})
 """Members that a request may carry and that mean nothing there, malformed or not."""

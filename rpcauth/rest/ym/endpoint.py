@@ -15,7 +15,7 @@ from rpcauth.rest.ym import forms
 from rpcauth.rest.ym.binding import bind
 from rpcauth.rest.ym.dto import OIDC_GET_ACCESS_TOKEN, RESPONSES
 from rpcauth.rest.ym.failures import INVALID_CLIENT, BodyRefused, Failure, NotServed, failure_of
-from rpcauth.rest.ym.negotiation import PATH_BODIES, Format, Offer, negotiate
+from rpcauth.rest.ym.negotiation import OFFERS, PATH_BODIES, Format, Offer, negotiate
 from rpcauth.rest.ym.pages.markup import CONTENT_SECURITY_POLICY
 from rpcauth.rest.ym.reading import Malformed
 from rpcauth.rest.ym.responses import ResponseWriter
@@ -106,7 +106,9 @@ class TokenEndpoint:
     def _reply_failed(self, view: _View, dto: Dto, failure: Failure, request: HttpRequest) -> HttpReply:
         log = RequestLog(f"ym.{dto.name}", self._settings.service_key, failure.code, failure.incident, failure.detail)
         kind, values = self._writer.fail(dto, failure)
-        view = view if view.callback is None or _CALLBACK.fullmatch(view.callback) else replace(view, callback=None)
+        if view.callback is not None and not _CALLBACK.fullmatch(view.callback):
+            # Without a function to call it is no script.
+            view = _View(offer=OFFERS[Format.JSON])
         reply = self._print(view, kind, values, log, extra=self._oauth_members(dto, failure))
         reply = replace(
             reply,

@@ -40,6 +40,10 @@ class YmFacade:
         """Whether `path`, as it stands in the request target, is one of ours."""
         return routes.serves(path)
 
+    def judges_head(self, path: str) -> bool:
+        """Never: the request is in the body."""
+        return False
+
     async def answer(self, request: HttpRequest) -> HttpReply:
         """The answer to a request. What has no route is 404 in plain text, whatever was asked for."""
         route = find_route(request.method, request.path)

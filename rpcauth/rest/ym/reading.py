@@ -66,7 +66,7 @@ def read_values(dto: Dto, body: Node, *, ignored: Collection[str] = ()) -> Value
     """The members that a body holds, converted; those that it does not hold are absent.
 
     Members of `ignored` are left out whatever they hold. Raises Malformed, and Unconvertible with every member that
-    does not convert.
+    does not convert, each once.
     """
     faults: list[Fault] = []
     values = _Reader(faults, ignored).read_object(dto, body, 1)
@@ -156,10 +156,15 @@ class _Reader:
         try:
             return self._read(member.type, node, depth + 1)
         except WrongShape as wrong:
-            self._faults.append(Fault(member.name, wrong.shown))
+            self._blame(member, wrong.shown)
         except _NotConverted as failed:
-            self._faults.append(Fault(member.name, failed.text))
+            self._blame(member, failed.text)
         return None
+
+    def _blame(self, member: Member, text: str) -> None:
+        # Once, however often it stands in the body: the answer is not to outgrow the request many times over.
+        if all(fault.field != member.name for fault in self._faults):
+            self._faults.append(Fault(member.name, text))
 
     def _read(self, kind: Type, node: Node, depth: int) -> Value:
         if depth > MAX_DEPTH + 1:

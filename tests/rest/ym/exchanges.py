@@ -1,301 +1,246 @@
-"""Requests in every format, and what their answers say: written and read without the façade's own writers."""
+"""What a real server of that version was asked and what it answered, as values, and our own answers made comparable.
+
+That server made no tokens: it answered `at+` and the code, and some codes and scopes were switches of its own, which
+chose an error or a special answer. `scope=dump` made it tell what it had bound.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from io import StringIO
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from rpcauth.rest.ym.dto import RESPONSE_STATUS
-from rpcauth.rest.ym.formats import jsv
-from rpcauth.rest.ym.reading import Node, read_values
+from rpcauth.rest.ym.binding import bind
+from rpcauth.rest.ym.dto import GET_ACCESS_TOKEN, OIDC_GET_ACCESS_TOKEN, SERVICES
+from rpcauth.rest.ym.negotiation import PATH_BODIES
+from rpcauth.rest.ym.routes import find_route
+from rpcauth.rest.ym.types import Dto, Values
 from rpcauth.web.messages import HttpReply, HttpRequest
-from tests.rest.ym.serving import CLIENT_ID, CLIENT_SECRET, OIDC, Served
+from tests.rest.ym.answers import DATA
+from tests.rest.ym.serving import CLIENT_ID, CLIENT_SECRET
 from tests.support.provider import REDIRECT_URI
 
-Members = Mapping[str, str]
+HEADERS: Final = ("Content-Type", "Content-Disposition", "Vary")
+"""What a façade decides. Content-Length and the end of a connection, measured too, are the HTTP server's."""
 
-NAMES = {
-    "json": "application/json",
-    "jsv": "application/jsv",
-    "csv": "text/csv",
-    "xml": "application/xml",
-    "html": "text/html",
-}
-"""The formats of answers, and what asks for each."""
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+STARTED: Final = "2027-01-15T04:00:00{fraction}-04:00"
+"""When the provider of the tests was started. JSON alone prints a fraction that is nothing."""
+NOW: Final = "2027-01-15T04:00:00.1230000-04:00"
+"""What its clock says then."""
+ELAPSED: Final = 0.123
 
-FORMATS = tuple(NAMES)
-FORM_TYPE = "application/x-www-form-urlencoded"
-_SERVICES_NAMESPACE = "http://schemas.datacontract.org/2004/07/YM.Web.Services.Ams"
-_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One of the two services, and its names for what OAuth calls otherwise; what it has no name for, it has not."""
-
-    path: str
-    dto: str
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    omits: frozenset[str] = frozenset()
-
-    def name(self, name: str) -> str:
-        return self.names.get(name, name)
-
-    def say(self, members: Members) -> dict[str, str]:
-        """OAuth's names and values in this service's words."""
-        kept = ((name, text) for name, text in members.items() if name not in self.omits)
-        return {self.name(name): self.values.get(text, text) for name, text in kept}
-
-
-OIDC_SERVICE = Spoken(OIDC, "OIDCGetAccessToken")
-GET_SERVICE = Spoken(
-    "/OAuth/GetAccessToken",
-    "GetAccessToken",
-    {
-        "grant_type": "GrantType",
-        "client_id": "AppId",
-        "client_secret": "AppSecret",
-        "code": "Code",
-        "refresh_token": "RefreshToken",
-        "scope": "Scope",
-        "access_token": "AccessToken",
-    },
-    {"authorization_code": "Code", "refresh_token": "RefreshToken"},
-    frozenset({"redirect_uri"}),
+SWITCHES: Final = frozenset(
+    {"q", "nul", "min", "sec", "unspec", "400", "401", "403", "404", "500", "argnull", "rs", "validate"}
 )
-SERVICES = (OIDC_SERVICE, GET_SERVICE)
-OWN_CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-
-
-async def code_request(served: Served, **code_data: Any) -> dict[str, str]:
-    """A good request for tokens by a fresh code, in OAuth's words; `code_data` go into the code."""
-    code = await served.provider.issue_code(**code_data)
-    return redemption_of(code)
-
-
-def redemption_of(code: str) -> dict[str, str]:
-    return {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, **OWN_CLIENT}
-
-
-def refreshing_of(refresh_token: str) -> dict[str, str]:
-    return {"grant_type": "refresh_token", "refresh_token": refresh_token, **OWN_CLIENT}
-
-
-async def post(
-    served: Served, members: Members, service: Spoken = OIDC_SERVICE, *, headers: Members | None = None, query: str = ""
-) -> HttpReply:
-    """A form with `members`, in the words of the service."""
-    target = f"{service.path}?{query}" if query else service.path
-    return await served.ask(target, urlencode(members), {"Content-Type": FORM_TYPE, **(headers or {})})
-
-
-async def exchange(served: Served, service: Spoken, kind: str, members: Members) -> Said:
-    """A request whose body and whose answer are of one format (of HTML: a form); what the answer says."""
-    headers = {"Accept": NAMES[kind], "Content-Type": type_of(kind)}
-    reply = await served.ask(service.path, write_body(kind, service.dto, members), headers)
-    said = read_reply(reply)
-    assert said.kind == kind
-    return said
-
-
-def refuse(served: Served, path: str, status: int, headers: Members) -> HttpReply:
-    """The answer to a request whose body was not taken."""
-    sent = CIMultiDictProxy(CIMultiDict(headers))
-    return served.facade.refuse(HttpRequest(method="POST", path=path, query="", headers=sent), status)
-
-
-def type_of(kind: str) -> str:
-    """The Content-Type of a body that `write_body` has made."""
-    return FORM_TYPE if kind in ("form", "html") else NAMES[kind]
-
-
-def write_body(kind: str, dto: str, members: Members) -> bytes:
-    """A request for a DTO."""
-    match kind:
-        case "json":
-            return json.dumps(dict(members)).encode()
-        case "jsv":
-            return "{{{}}}".format(",".join(f"{name}:{_quote(text)}" for name, text in members.items())).encode()
-        case "csv":
-            text = StringIO()
-            csv.writer(text).writerows((list(members), list(members.values())))
-            return text.getvalue().encode()
-        case "xml":
-            content = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in members.items())
-            return f'<{dto} xmlns="{_SERVICES_NAMESPACE}">{content}</{dto}>'.encode()
-        case _:
-            return urlencode(members).encode()
-
-
-def _quote(text: str) -> str:
-    return '"{}"'.format(text.replace('"', '""'))
+"""Codes and scopes that chose an answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What an answer of a service says: its members as text, and apart from them its ResponseStatus.
+class Answer:
+    """An answer as far as a façade decides it."""
 
-    `kind` is its format by its own Content-Type; `bare` tells an ErrorResponse from a response DTO.
-    """
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
 
-    kind: str
-    reply: HttpReply
-    members: Mapping[str, str]
-    error: Mapping[str, Any] | None
-    bare: bool
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """`answer` holds the times of these tests in place of that server's; None where none was measured."""
+
+    name: str
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: str
+    answer: Answer | None
 
     @property
-    def code(self) -> str | None:
-        return None if self.error is None else self.error["ErrorCode"]
+    def theirs(self) -> Answer:
+        assert self.answer is not None, f"{self.name} was not measured"
+        return self.answer
 
     @property
-    def fields(self) -> list[str]:
-        """The members that are at fault."""
-        return [one["FieldName"] for one in (self.error or {}).get("Errors", ())]
+    def dto(self) -> Dto:
+        return GET_ACCESS_TOKEN if self.target.startswith("/OAuth/GetAccessToken") else OIDC_GET_ACCESS_TOKEN
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0]
+
+    @property
+    def request(self) -> HttpRequest:
+        return make_request(self.method, self.target, self.headers, self.body)
 
 
-def read_reply(reply: HttpReply) -> Said:
-    """What a service answered, by the Content-Type of the reply. Raises ValueError and more for what is unreadable."""
-    kind = kind_of(reply)
-    match kind:
-        case "json" | "html":
-            text = reply.body.decode() if kind == "json" else _read_block(reply.body.decode())
-            return _sort(kind, reply, json.loads(text))
-        case "jsv":
-            return _sort(kind, reply, _read_jsv(reply.body))
-        case "csv":
-            return _sort(kind, reply, _read_csv(reply.body))
-        case _:
-            return _read_xml(reply)
+def make_request(method: str, target: str, headers: Mapping[str, str], body: str) -> HttpRequest:
+    path, _, query = target.partition("?")
+    sent = CIMultiDictProxy(CIMultiDict(headers))
+    return HttpRequest(method=method, path=path, query=query, headers=sent, body=body.encode())
 
 
-def kind_of(reply: HttpReply) -> str:
-    """The format that a reply is labelled with; text/json and its like are synonyms."""
-    label = (reply.content_type or "").partition(";")[0]
-    return next(kind for kind in FORMATS if label in (NAMES[kind], f"text/{kind}"))
+def _read_exchange(recorded: dict[str, Any]) -> Exchange:
+    request, response = recorded["request"], recorded["response"]
+    answer = None
+    if "status" in response:
+        shown = {name: response["headers"][name] for name in HEADERS if name in response["headers"]}
+        answer = Answer(response["status"], response["reason"], shown, _fill(response["body"]).encode())
+    return Exchange(
+        name=recorded["name"],
+        method=request["method"],
+        target=request["target"],
+        headers=request["headers"],
+        body=request.get("body", ""),
+        answer=answer,
+    )
 
 
-def _sort(kind: str, reply: HttpReply, found: Mapping[str, Any]) -> Said:
-    """The members of a flat answer. A response DTO has a Device, always."""
-    error = found.get("ResponseStatus")
-    texts = {name: one if isinstance(one, str) else json.dumps(one) for name, one in found.items() if one is not None}
-    texts.pop("ResponseStatus", None)
-    return Said(kind, reply, texts, None if error is None else _strip(error), "Device" not in found)
+def _fill(body: str) -> str:
+    """AppInitTime stands before DateCached in every format that has them."""
+    started = STARTED.format(fraction=".0000000" if '"AppInitTime"' in body else "")
+    return body.replace("<LOCALTIME>", started, 1).replace("<LOCALTIME>", NOW)
 
 
-def _read_jsv(body: bytes) -> dict[str, Any]:
-    found = dict(jsv.parse(body, RESPONSE_STATUS).members() or ())
-    return {name: _read_status(one) if name == "ResponseStatus" else one.text() for name, one in found.items()}
+RECORDED: Final = json.loads((DATA / "servicestack-http.json").read_text("utf-8"))
+EXCHANGES: Final = {one["name"]: _read_exchange(one) for one in RECORDED}
 
 
-def _read_csv(body: bytes) -> dict[str, Any]:
-    """One row under its names. The second row of an answer is also its last."""
-    assert body.endswith(b"\r\n")
-    names, cells = csv.reader(StringIO(body.decode(), newline=""), strict=True)
-    found: dict[str, Any] = {name: cell or None for name, cell in zip(names, cells, strict=True)}
-    if found["ResponseStatus"] is not None:
-        found["ResponseStatus"] = _read_status(jsv.parse(found["ResponseStatus"].encode(), RESPONSE_STATUS))
-    return found
+def find_switch(exchange: Exchange) -> str | None:
+    """The switch of that test server which the request used."""
+    sent = parse_qsl(exchange.body) if exchange.media_type == FORM_TYPE else []
+    return next((value for name, value in sent if name.lower() in ("code", "scope") and value in SWITCHES), None)
 
 
-def _read_status(node: Node) -> dict[str, Any]:
-    return read_values(RESPONSE_STATUS, node)
+def is_document(exchange: Exchange) -> bool:
+    """A page or a description was asked for, and not a service."""
+    return exchange.name.startswith("meta ")
 
 
-def _read_xml(reply: HttpReply) -> Said:
-    root = ElementTree.fromstring(reply.body)
-    status = root.find("{*}ResponseStatus")
-    assert status is not None
-    texts = {_local(one): one.text or "" for one in root if one is not status and not _is_nil(one)}
-    error = None if _is_nil(status) else _strip(_read_element(status))
-    return Said("xml", reply, texts, error, _local(root) == "ErrorResponse")
+def is_dumped(exchange: Exchange) -> bool:
+    """The answer tells what was bound: it was dumped, or there was nothing, not even the `scope` that asks for it."""
+    return b'"ErrorCode":"DUMP"' in exchange.theirs.body or b'"access_token":"at+",' in exchange.theirs.body
 
 
-def _read_element(element: ElementTree.Element) -> Any:
-    """ResponseStatus as a tree: its lists hold ResponseError, its maps Key and Value."""
-    match _local(element):
-        case "Errors":
-            return None if _is_nil(element) else [_read_element(one) for one in element]
-        case "Meta":
-            return None if _is_nil(element) else {(one[0].text or ""): one[1].text for one in element}
-        case "ResponseStatus" | "ResponseError":
-            return {_local(one): _read_element(one) for one in element}
-        case _:
-            return None if _is_nil(element) else element.text or ""
+def read_dump(exchange: Exchange) -> dict[str, Any]:
+    """The members that were bound, nulls left out."""
+    status = json.loads(exchange.theirs.body).get("ResponseStatus")
+    bound: dict[str, Any] = {} if status is None else json.loads(status["Message"])
+    return bound
 
 
-def _local(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
+def answer_of(reply: HttpReply, exchange: Exchange) -> Answer:
+    """Our answer, with that server's tokens in place of ours."""
+    sent = {"Content-Type": reply.content_type, **dict(reply.headers)}
+    shown = {name: value for name in HEADERS if (value := sent.get(name)) is not None}
+    return Answer(reply.status, reply.reason or HTTPStatus(reply.status).phrase, shown, _disguise(reply.body, exchange))
 
 
-def _is_nil(element: ElementTree.Element) -> bool:
-    return element.get(f"{_INSTANCE}nil") == "true"
+def _disguise(body: bytes, exchange: Exchange) -> bytes:
+    if b"rpa_" in body:
+        body = re.sub(rb"\brpa_\w{60}\b", _read_access_token(exchange).encode(), body)
+    for pattern, shown in (
+        (rb"\brpf_\w{60}\b", b"rt"),
+        (rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+", b"h.p.s"),
+        (rb"\b2027-01-15T09:00:00\.123Z", b"2024-05-03T12:00:00.1234567Z"),
+        (rb"\nDate: 2027-01-1\d \d\d:\d\d:00\n", b"\nDate: 2026-11-21 20:52:59\n"),
+    ):
+        body = re.sub(pattern, shown, body)
+    return body
 
 
-def _strip(tree: Any) -> Any:
-    """Without nulls: JSON and its kin leave them out, XML does not."""
-    match tree:
-        case dict():
-            return {name: _strip(one) for name, one in tree.items() if one is not None}
-        case list():
-            return [_strip(one) for one in tree]
-        case _:
-            return tree
+def _read_access_token(exchange: Exchange) -> str:
+    """What that server answered to the request's code."""
+    read, _ = _BODIES[exchange.media_type]
+    return "a1b2" if exchange.dto is GET_ACCESS_TOKEN else f"at+{read(exchange.body)['code']}"
 
 
-def _read_block(page: str) -> str:
-    """The text of the one pre element of a page."""
-    blocks = list(_PreReader(page).blocks)
-    assert len(blocks) == 1
-    return blocks[0]
+def needed_of(dto: Dto, code: str) -> dict[str, str]:
+    """What a good request for `dto` has to hold, with the secret under the name that the documentation calls old."""
+    if dto is GET_ACCESS_TOKEN:
+        return {"AppId": CLIENT_ID, "AppSecert": CLIENT_SECRET, "Code": code}
+    named = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+    return {**named, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 
-class _PreReader(HTMLParser):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self._inside = False
-        self.blocks: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "pre":
-            self._inside = True
-            self.blocks.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = self._inside and tag != "pre"
-
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.blocks[-1] += data
+def write_good(exchange: Exchange, code: str) -> str:
+    """The request's body with ours in place of what that server took for good, and with what it did not need."""
+    read, write = _BODIES[exchange.media_type]
+    real = needed_of(exchange.dto, code)
+    known = {**real, "GrantType": "Code", "scope": "openid", "ClientID": "12"}
+    return write({name: known[name] for name in read(exchange.body)} | real, exchange.dto)
 
 
-def headers_of(reply: HttpReply) -> dict[str, str]:
-    """The headers by name, each of which stands once."""
-    headers = dict(reply.headers)
-    assert len(headers) == len(reply.headers), reply.headers
-    return headers
+def bind_request(request: HttpRequest, *, secrets_in_query: bool = False) -> Values:
+    """What the façade binds of a request for a service."""
+    route = find_route(request.method, request.path)
+    assert route is not None and route.dto is not None
+    return bind(
+        route.dto,
+        request,
+        path_kind=None if route.path_format is None else PATH_BODIES[route.path_format],
+        merges_query=route.merges_query,
+        secrets_in_query=secrets_in_query,
+    )
 
 
-def walk_texts(reply: HttpReply) -> Iterator[str]:
-    """Every place where a reply could tell something: its body, its headers, its reason, its log line."""
-    yield reply.body.decode()
-    yield from (value for _, value in reply.headers)
-    yield from (reply.content_type or "", reply.reason or "", repr(reply.log))
+_Reader = Callable[[str], Mapping[str, str]]
+_Writer = Callable[[Mapping[str, str], Dto], str]
 
 
-def holds(reply: HttpReply, secret: str) -> bool:
-    """Whether a reply tells a secret."""
-    return any(secret in text for text in walk_texts(reply))
+def _read_jsv(body: str) -> Mapping[str, str]:
+    pairs = (member.partition(":") for member in body[1:-1].split(","))
+    return {name: value for name, _, value in pairs}
+
+
+def _write_jsv(members: Mapping[str, str], _dto: Dto) -> str:
+    quoted = (f'{name}:"{value}"' if ":" in value else f"{name}:{value}" for name, value in members.items())
+    return f"{{{','.join(quoted)}}}"
+
+
+def _read_csv(body: str) -> Mapping[str, str]:
+    return next(csv.DictReader(StringIO(body, newline="")))
+
+
+def _write_csv(members: Mapping[str, str], _dto: Dto) -> str:
+    return f"{','.join(members)}\r\n{','.join(members.values())}\r\n"
+
+
+def _read_xml(body: str) -> Mapping[str, str]:
+    return {one.tag.rpartition("}")[2]: one.text or "" for one in ElementTree.fromstring(body)}
+
+
+def _write_xml(members: Mapping[str, str], dto: Dto) -> str:
+    content = "".join(f"<{name}>{value}</{name}>" for name, value in sorted(members.items()))
+    return f'<{dto.name} xmlns="{SERVICES}">{content}</{dto.name}>'
+
+
+_JSV: Final = (_read_jsv, _write_jsv)
+_BODIES: Final[Mapping[str, tuple[_Reader, _Writer]]] = {
+    FORM_TYPE: (lambda body: dict(parse_qsl(body)), lambda members, _: urlencode(members)),
+    "application/json": (json.loads, lambda members, _: json.dumps(members)),
+    "application/jsv": _JSV,
+    "text/jsv": _JSV,
+    "text/csv": (_read_csv, _write_csv),
+    "application/xml": (_read_xml, _write_xml),
+}
+"""By media type."""
+
+_CALLED = [one for one in EXCHANGES.values() if not is_document(one)]
+SWITCHED = [one for one in _CALLED if find_switch(one) is not None]
+BOUND = [one for one in _CALLED if find_switch(one) is None and is_dumped(one)]
+REFUSED = [one for one in _CALLED if find_switch(one) is None and one.theirs.status >= 400]
+GOOD = [one for one in _CALLED if find_switch(one) is None and one.theirs.status == 200 and one not in BOUND]
+DOCUMENTS = [one for one in EXCHANGES.values() if is_document(one)]
+SWITCHED_TO_GOOD = [one for one in SWITCHED if one.theirs.status == 200]
+SWITCHED_TO_BAD = [one for one in SWITCHED if one.theirs.status >= 400]
