@@ -1,8 +1,8 @@
 """Signing keys: what a service signs its id_tokens with, and how long each of them is published.
 
-A key is published before it signs and for as long after as a token that it signed may live, so whoever keeps the
-published keys for JWKS_MAX_AGE can always verify. All of it follows from one instant of each key, `active_at`: a key
-signs from then on, until the next one does.
+A key is published before it signs (but for a service's first, one after a leak, and one of another algorithm) and for
+as long after as a token that it signed may live, so whoever keeps the published keys for JWKS_MAX_AGE always verifies.
+All of it follows from one instant of each key, `active_at`: a key signs from then on, until the next one does.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ incident id and nothing else: no exception text leaves the process, not even int
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +28,7 @@ from rpcauth.rpc import writing
 from rpcauth.rpc.codes import Code
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.writing import Fault
+from rpcauth.web.incidents import describe_defect, new_incident
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +57,6 @@ class Failure:
     retry_after: int | None = None
 
 
-def new_incident() -> str:
-    """An id that ties an answer to its log line."""
-    return secrets.token_hex(8)
-
-
 def failure_of(error: Exception, dialect: Dialect) -> Failure:
     """The fault and log entry of whatever a method raised."""
     match error:
@@ -81,9 +76,10 @@ def failure_of(error: Exception, dialect: Dialect) -> Failure:
             return Failure(fault, str(fault.code), error.detail, retry_after=1)
         case _:
             incident = new_incident()
-            _log.error("incident %s: unexpected %s", incident, type(error).__qualname__)
+            what = describe_defect(error)
+            _log.error("incident %s: unexpected %s", incident, what)
             fault = writing.internal_error(incident)
-            return Failure(fault, str(fault.code), type(error).__qualname__, incident)
+            return Failure(fault, str(fault.code), what, incident)
 
 
 def _plain(fault: Fault, detail: str | None = None) -> Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -129,7 +129,26 @@ async def test_right_secrets_do_not_count_as_failures(authenticator: ClientAuthe
         clock.advance(seconds=REMEMBERED / 1000)
 
 
-async def test_a_verified_secret_is_forgotten_after_five_minutes(
+async def test_a_client_at_work_is_never_kept_out_by_whoever_guesses(
+    authenticator: ClientAuthenticator, clock: VirtualClock
+) -> None:
+    await authenticator.prove(CLIENT, "client", CHOSEN)
+    for number in range(100):
+        with suppress(LimitReached):
+            await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"))
+        clock.advance(seconds=12)
+        assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH
+
+
+async def test_guesses_at_one_front_are_not_paid_for_at_another(authenticator: ClientAuthenticator) -> None:
+    for number in range(5):
+        await authenticator.prove(CLIENT, "client", Secret(f"wrong {number}"), front="open to the world")
+    with pytest.raises(LimitReached):
+        await authenticator.prove(CLIENT, "client", WRONG, front="open to the world")
+    assert (await authenticator.prove(CLIENT, "client", CHOSEN)).matched is BY_HASH
+
+
+async def test_a_verified_secret_is_forgotten_five_minutes_after_its_last_use(
     authenticator: ClientAuthenticator, clock: VirtualClock
 ) -> None:
     await authenticator.prove(CLIENT, "client", CHOSEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,10 +13,10 @@ from rpcauth.operations.id_token import IdTokens
 from rpcauth.rest.ym import forms
 from rpcauth.rest.ym.dates import local_of
 from rpcauth.rest.ym.negotiation import Format
+from rpcauth.rest.ym.operations import find_operation
 from rpcauth.rest.ym.pages.markup import CONTENT_SECURITY_POLICY
 from rpcauth.rest.ym.pages.metadata import metadata_index, operation_page
 from rpcauth.rest.ym.pages.openapi import openapi
-from rpcauth.rest.ym.pages.operations import find_operation
 from rpcauth.rest.ym.pages.samples import SampleFacts
 from rpcauth.rest.ym.pages.type_list import type_list
 from rpcauth.rest.ym.pages.typescript import typescript
@@ -41,12 +42,14 @@ class Documents:
         *,
         clock: Callable[[], Millis],
         jwks_seconds: int,
+        zone: tzinfo | None = None,
     ) -> None:
         self._services = services
         self._id_tokens = id_tokens
         self._settings = settings
         self._clock = clock
         self._jwks_seconds = jwks_seconds
+        self._zone = zone
         self._started = clock()
 
     async def answer(self, route: Route, request: HttpRequest) -> HttpReply:
@@ -60,7 +63,7 @@ class Documents:
             case RouteKind.TYPES_METADATA:
                 return self._reply(route, type_list(base_url), JSON)
             case RouteKind.TYPESCRIPT:
-                now = local_of(self._clock() * 1_000_000)
+                now = local_of(self._clock() * 1_000_000, self._zone)
                 return self._reply(route, typescript(base_url, now).encode(), TEXT)
             case RouteKind.OPENAPI:
                 return self._reply(route, openapi(base_url), JSON)
@@ -75,12 +78,12 @@ class Documents:
         return self._reply(route, page.encode(), HTML)
 
     def _facts(self) -> SampleFacts:
-        settings, now = self._settings, local_of(self._clock() * 1_000_000)
+        settings, now = self._settings, local_of(self._clock() * 1_000_000, self._zone)
         shown = settings.expose_server_info
         return SampleFacts(
             host=urlsplit(settings.base_url).netloc,
             server_id=settings.server_id if shown else "WS-1-1-001",
-            started=local_of(self._started * 1_000_000) if shown else now,
+            started=local_of(self._started * 1_000_000, self._zone) if shown else now,
             asked=now,
             answered=now,
         )

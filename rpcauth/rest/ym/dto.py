@@ -126,19 +126,6 @@ GET_ACCESS_TOKEN_RESPONSE: Final = Dto(
 )
 
 
-RESPONSES: Final = {
-    OIDC_GET_ACCESS_TOKEN.name: OIDC_GET_ACCESS_TOKEN_RESPONSE,
-    GET_ACCESS_TOKEN.name: GET_ACCESS_TOKEN_RESPONSE,
-}
-"""The response of each request DTO."""
-
-SUMMARIES: Final = {
-    OIDC_GET_ACCESS_TOKEN.name: "Returns the access token for either an authorization code or refresh token.",
-    GET_ACCESS_TOKEN.name: "Returns the access_token in exchange of AppId, AppSecret, Code/RefreshToken. "
-    "Note: the key “AppSecert” has been deprecated and will be removed in a future update.",
-}
-"""What each service says of itself on its pages."""
-
 SECRETS: Final = frozenset(
     {"client_secret", "AppSecret", "AppSecert", "code", "code_verifier", "Code", "refresh_token", "RefreshToken"}
 )

@@ -11,11 +11,13 @@ from typing import Final
 from aiohttp import hdrs
 
 from rpcauth.errors import ErrorCode, OAuthError
+from rpcauth.oauth.client import INVALID_CLIENT
 from rpcauth.rest.ym import forms
 from rpcauth.rest.ym.binding import bind
-from rpcauth.rest.ym.dto import OIDC_GET_ACCESS_TOKEN, RESPONSES
-from rpcauth.rest.ym.failures import INVALID_CLIENT, BodyRefused, Failure, NotServed, failure_of
+from rpcauth.rest.ym.dto import GET_ACCESS_TOKEN, OIDC_GET_ACCESS_TOKEN
+from rpcauth.rest.ym.failures import BodyRefused, Failure, NotServed, failure_of
 from rpcauth.rest.ym.negotiation import OFFERS, PATH_BODIES, Format, Offer, negotiate
+from rpcauth.rest.ym.operations import RESPONSES
 from rpcauth.rest.ym.pages.markup import CONTENT_SECURITY_POLICY
 from rpcauth.rest.ym.reading import Malformed
 from rpcauth.rest.ym.responses import ResponseWriter
@@ -81,7 +83,9 @@ class TokenEndpoint:
     async def _serve(self, dto: Dto, values: Values, request: HttpRequest) -> Values:
         if dto is OIDC_GET_ACCESS_TOKEN:
             return await self._services.get_oidc_access_token(values, _read_client(request))
-        return await self._services.get_access_token(values)
+        if dto is GET_ACCESS_TOKEN:
+            return await self._services.get_access_token(values)
+        raise LookupError(f"nothing serves {dto.name}")
 
     def _choose_view(self, route: Route, request: HttpRequest) -> _View:
         settings, query = self._settings, _read_query(request.query)

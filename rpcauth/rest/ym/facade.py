@@ -34,7 +34,7 @@ class YmFacade:
     ) -> None:
         writer = ResponseWriter(settings, clock=clock, zone=zone)
         self._endpoint = TokenEndpoint(services, writer, settings)
-        self._documents = Documents(services, id_tokens, settings, clock=clock, jwks_seconds=JWKS_MAX_AGE)
+        self._documents = Documents(services, id_tokens, settings, clock=clock, jwks_seconds=JWKS_MAX_AGE, zone=zone)
 
     def serves(self, path: str) -> bool:
         """Whether `path`, as it stands in the request target, is one of ours."""

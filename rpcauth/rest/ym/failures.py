@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,16 +19,17 @@ from rpcauth.errors import (
     Outcome,
     StorageUnavailable,
 )
+from rpcauth.oauth.client import INVALID_CLIENT
 from rpcauth.rest.ym.dto import SECRETS
 from rpcauth.rest.ym.reading import Fault, Malformed, Unconvertible
 from rpcauth.rest.ym.types import Value, Values
+from rpcauth.web.incidents import describe_defect, new_incident
 
 _log = logging.getLogger(__name__)
 
 MAX_ECHO = 64
 """Most characters of a value that an answer shows again."""
 
-INVALID_CLIENT = "Client authentication failed"
 _NOT_IN_DESCRIPTION = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 _SERIALIZATION = "SerializationException"
 _NOT_IMPLEMENTED = "NotImplementedException"
@@ -114,9 +114,7 @@ def failure_of(error: Exception, dto: str, content_type: str) -> Failure:
             return _BODY_REFUSED[status]
         case LimitReached(retry_after=retry_after, detail=detail):
             message = "Too many requests. Try again later."
-            return Failure(
-                status=429, code="TooManyRequests", message=message, retry_after=retry_after, detail=detail, meta=()
-            )
+            return Failure(status=429, code="TooManyRequests", message=message, retry_after=retry_after, detail=detail)
         case CallerRefused(detail=detail):
             return _refused(OAuthError(ErrorCode.INVALID_CLIENT, INVALID_CLIENT, detail))
         case StorageUnavailable():
@@ -186,8 +184,9 @@ def _unavailable(error: StorageUnavailable) -> Failure:
 
 
 def _defect(error: Exception) -> Failure:
-    incident = secrets.token_hex(8)
-    _log.error("incident %s: unexpected %s", incident, type(error).__qualname__)
+    incident = new_incident()
+    what = describe_defect(error)
+    _log.error("incident %s: unexpected %s", incident, what)
     return Failure(
         status=500,
         code="InternalServerError",
@@ -195,7 +194,7 @@ def _defect(error: Exception) -> Failure:
         meta=(("Incident", incident),),
         oauth_error="server_error",
         incident=incident,
-        detail=type(error).__qualname__,
+        detail=what,
     )
 
 

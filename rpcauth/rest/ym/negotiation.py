@@ -51,6 +51,9 @@ OFFERS: Final[Mapping[Format, Offer]] = {
 }
 """Each format under its own name."""
 
+DOCUMENTED: Final = (Format.JSON, Format.XML, Format.JSV, Format.CSV)
+"""The formats that have documentation pages and stand in the descriptions."""
+
 PATH_BODIES: Final[Mapping[Format, BodyKind]] = {
     Format.JSON: BodyKind.JSON,
     Format.JSV: BodyKind.JSV,

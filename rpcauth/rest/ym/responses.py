@@ -10,10 +10,11 @@ from datetime import tzinfo
 
 from rpcauth.model import Millis
 from rpcauth.rest.ym.dates import DateTime, local_of
-from rpcauth.rest.ym.dto import ERROR_RESPONSE, RESPONSES
+from rpcauth.rest.ym.dto import ERROR_RESPONSE
 from rpcauth.rest.ym.failures import Failure
 from rpcauth.rest.ym.formats import csv, json, jsv, xml
 from rpcauth.rest.ym.negotiation import Format
+from rpcauth.rest.ym.operations import RESPONSES
 from rpcauth.rest.ym.pages.snapshot import snapshot_page
 from rpcauth.rest.ym.settings import YmSettings
 from rpcauth.rest.ym.types import Dto, Values

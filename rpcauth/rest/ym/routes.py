@@ -12,8 +12,8 @@ from enum import Enum, auto
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-from rpcauth.rest.ym.dto import GET_ACCESS_TOKEN, OIDC_GET_ACCESS_TOKEN
-from rpcauth.rest.ym.negotiation import Format
+from rpcauth.rest.ym.negotiation import DOCUMENTED, Format
+from rpcauth.rest.ym.operations import OPERATIONS, TABLE
 from rpcauth.rest.ym.types import Dto
 
 
@@ -52,9 +52,8 @@ class Route:
 _Path: TypeAlias = tuple[str, ...]
 """Segments in lower case, decoded, without what an empty last one says."""
 
-_DTOS: Final = {dto.name.lower(): dto for dto in (OIDC_GET_ACCESS_TOKEN, GET_ACCESS_TOKEN)}
+_DTOS: Final = {dto.name.lower(): dto for dto in OPERATIONS}
 _SUFFIXES: Final[Mapping[str, Format]] = {one.value: one for one in Format}
-_DOCUMENTED: Final = (Format.JSON, Format.XML, Format.JSV, Format.CSV)
 
 _PAGES: Final[Mapping[_Path, Route]] = {
     ("metadata",): Route(kind=RouteKind.METADATA_INDEX),
@@ -62,12 +61,12 @@ _PAGES: Final[Mapping[_Path, Route]] = {
     ("types", "typescript"): Route(kind=RouteKind.TYPESCRIPT),
     ("openapi",): Route(kind=RouteKind.OPENAPI),
     (".well-known", "jwks"): Route(kind=RouteKind.JWKS),
-} | {(one.value, "metadata"): Route(kind=RouteKind.METADATA, path_format=one) for one in _DOCUMENTED}
+} | {(one.value, "metadata"): Route(kind=RouteKind.METADATA, path_format=one) for one in DOCUMENTED}
 
 _SERVICES: Final[Mapping[_Path, tuple[Dto, Format | None]]] = {
-    ("oauth", "oidc", "getaccesstoken"): (OIDC_GET_ACCESS_TOKEN, None),
-    ("oauth", "gettoken"): (OIDC_GET_ACCESS_TOKEN, None),
-    ("oauth", "getaccesstoken"): (GET_ACCESS_TOKEN, None),
+    tuple(route.lower().split("/")[1:]): (one.request, None)
+    for one in TABLE
+    for route in (one.route, *one.other_routes)
 } | {("api", name): (dto, Format.JSON) for name, dto in _DTOS.items()}
 _PREDEFINED: Final = {(one.value, verb): one for one in Format for verb in ("reply", "oneway")}
 

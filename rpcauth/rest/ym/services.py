@@ -64,7 +64,9 @@ class TokenServices:
         service = self._get_service()
         client = _client_of(text, basic)
         proof = await self._prove(service, client)
-        await self._id_tokens.prepare(service)
+        if proof.matched is not None or not proof.secret_given:
+            # Not for a wrong secret: whoever proves nothing makes nothing either.
+            await self._id_tokens.prepare(service)
         tokens = await self._issue(service, proof, request)
         refreshed = isinstance(request, RefreshTokenRequest)
         return {
@@ -114,7 +116,7 @@ class TokenServices:
 
     async def _prove(self, service: Service, client: _Client) -> ClientProof:
         application = find_application(self._store.definitions, service, client.client_id)
-        return await self._authenticator.prove(application, client.client_id, client.secret)
+        return await self._authenticator.prove(application, client.client_id, client.secret, front="ym")
 
     async def _issue(self, service: Service, proof: ClientProof, request: Request) -> IssuedTokens:
         return await self._store.execute(IssueTokens(service_key=service.service_key, proof=proof, request=request))

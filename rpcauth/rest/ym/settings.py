@@ -25,6 +25,6 @@ class YmSettings:
 
 
 def make_server_id(host: str) -> str:
-    """A ServerID in the original's form, the same for the same host name, that tells nothing about the host."""
+    """A ServerID in the original's form, the same for the same host name, that does not show it."""
     digest = hashlib.sha256(f"rpcauth ServerID {host}".encode()).digest()
     return f"WS-{digest[0] % 9 + 1}-{digest[1]}-{int.from_bytes(digest[2:4], 'big') % 1000:03d}"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from rpcauth.rest.ym.dto import RESPONSES
+from rpcauth.rest.ym.operations import RESPONSES
 from rpcauth.rest.ym.failures import Failure
 from rpcauth.rest.ym.negotiation import OFFERS
 from rpcauth.rest.ym.responses import ResponseWriter

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rpcauth.rest.ym.dto import RESPONSES, SUMMARIES
 from rpcauth.rest.ym.negotiation import Format
+from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES, ROUTES, SUMMARIES
 from rpcauth.rest.ym.pages.markup import TITLE, escape, link, page, table
 from rpcauth.rest.ym.pages.names import write_csharp
-from rpcauth.rest.ym.pages.operations import OPERATIONS, ROUTES
 from rpcauth.rest.ym.pages.samples import SampleFacts, make_sample, print_sample
 from rpcauth.rest.ym.types import Dto, EnumType, Member
 

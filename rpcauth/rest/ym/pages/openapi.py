@@ -13,14 +13,13 @@ from rpcauth.rest.ym.dto import (
     OIDC_GET_ACCESS_TOKEN,
     RESPONSE_ERROR,
     RESPONSE_STATUS,
-    RESPONSES,
-    SUMMARIES,
 )
+from rpcauth.rest.ym.negotiation import DOCUMENTED, OFFERS
+from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES, ROUTES, SUMMARIES, TOKEN_ROUTE
 from rpcauth.rest.ym.pages.markup import TITLE
-from rpcauth.rest.ym.pages.operations import OPERATIONS, ROUTES, TOKEN_ROUTE
 from rpcauth.rest.ym.types import Dto, EnumType, ListOf, MapOf, Member, Scalar, Type
 
-_FORMATS: Final = ["application/json", "application/xml", "application/jsv", "text/csv"]
+_FORMATS: Final = [OFFERS[one].content_type.partition(";")[0] for one in DOCUMENTED]
 _FORM: Final = ["application/x-www-form-urlencoded"]
 _SCALARS: Final[Mapping[Scalar, dict[str, str]]] = {
     Scalar.STRING: {"type": "string"},

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
-from rpcauth.rest.ym.dto import RESPONSES, SUMMARIES
+from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES, SUMMARIES, find_declared_route
 from rpcauth.rest.ym.pages.declared import PARTS
 from rpcauth.rest.ym.pages.names import name_member_type, name_type, write_csharp
-from rpcauth.rest.ym.pages.operations import OPERATIONS, find_declared_route
 from rpcauth.rest.ym.types import Dto, EnumType, Member, Scalar
 
 _CONFIG: Final[dict[str, object]] = {

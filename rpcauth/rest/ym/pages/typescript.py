@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from rpcauth.rest.ym.dates import DateTime
 from rpcauth.rest.ym.dto import RESPONSE_ERROR, SERVICESTACK
+from rpcauth.rest.ym.operations import find_declared_route, find_response
 from rpcauth.rest.ym.pages.declared import DECLARED
-from rpcauth.rest.ym.pages.operations import find_declared_route, find_response
 from rpcauth.rest.ym.types import Dto, EnumType, ListOf, MapOf, Member, Scalar, Type
 
 _OPTIONS: Final = {

@@ -16,11 +16,10 @@ from rpcauth.rest.ym.dto import (
     OIDC_GET_ACCESS_TOKEN_RESPONSE,
     RESPONSE_ERROR,
     RESPONSE_STATUS,
-    RESPONSES,
 )
 from rpcauth.rest.ym.negotiation import Format
 from rpcauth.rest.ym.pages.openapi import openapi
-from rpcauth.rest.ym.pages.operations import OPERATIONS
+from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES
 from rpcauth.rest.ym.pages.samples import SampleFacts, make_sample, print_sample
 from rpcauth.rest.ym.types import Dto, EnumType, ListOf, MapOf, Scalar, Type
 

@@ -1,0 +1,22 @@
+"""Defects as an operator finds them: an incident id that ties the answer to its log line, and the place in the code."""
+
+from __future__ import annotations
+
+import os.path
+import secrets
+import traceback
+
+
+def new_incident() -> str:
+    """16 hexadecimal digits, fresh."""
+    return secrets.token_hex(8)
+
+
+def describe_defect(error: BaseException) -> str:
+    """`KeyError at services.py:101 find_it`: the exception's type and where it was raised; never its text."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return type(error).__qualname__
+    frame, line = frames[-1]
+    code = frame.f_code
+    return f"{type(error).__qualname__} at {os.path.basename(code.co_filename)}:{line} {code.co_name}"
