@@ -30,7 +30,8 @@ bench: install ## Measure throughput and latency
 	.venv/bin/python -m bench $(ARGS)
 
 soak: install ## Run the endurance tests in their long form
-	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/test_state_machine.py -x $(ARGS)
+	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/test_state_machine.py \
+		tests/rest/ym/test_fuzz.py tests/rest/ym/test_wire_fuzz.py -x $(ARGS)
 
 # One package still asks for the backport of what Python 3.7 brought; the override leaves it out.
 lock: .venv/pyvenv.cfg ## Pin the dependencies of setup.cfg anew (ARGS=--upgrade: their newest versions)

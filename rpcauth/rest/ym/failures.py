@@ -31,6 +31,7 @@ MAX_ECHO = 64
 """Most characters of a value that an answer shows again."""
 
 _NOT_IN_DESCRIPTION = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
+_TOKEN = re.compile(r"rp[afcr]_\w+", re.ASCII)
 _SERIALIZATION = "SerializationException"
 _NOT_IMPLEMENTED = "NotImplementedException"
 _GRANT_TYPES = frozenset({"grant_type", "GrantType"})
@@ -203,10 +204,11 @@ def _field_error(code: str, field: str, message: str) -> Values:
 
 
 def _shown(fault: Fault) -> str:
-    """What stood there, cut; of a code, token or secret in the wrong shape, nothing (contract, decision 11)."""
+    """What stood there, cut; of a secret in the wrong shape, and of our tokens anywhere, nothing (decision 11)."""
     if fault.field in SECRETS:
         return "***"
-    return fault.text if len(fault.text) <= MAX_ECHO else f"{fault.text[:MAX_ECHO]}…"
+    text = _TOKEN.sub("***", fault.text)
+    return text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…"
 
 
 def _body_refused(status: int, code: str, message: str) -> Failure:

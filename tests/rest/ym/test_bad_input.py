@@ -197,5 +197,12 @@ async def test_a_value_that_is_shown_again_is_cut_and_harmless(served: Served) -
     assert b"<script>" not in said.reply.body
 
 
+async def test_a_token_in_the_wrong_member_is_not_shown_again(served: Served) -> None:
+    code = await served.provider.issue_code()
+    said = read_reply(await served.ask(body=write_body("form", "", {"Device": code}), headers=_html_form()))
+    assert said.fields == ["Device"]
+    assert not holds(said.reply, code)
+
+
 def _html_form() -> dict[str, str]:
     return {"Content-Type": type_of("form"), "Accept": "text/html"}

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from rpcauth.rest.ym.operations import RESPONSES
 from rpcauth.rest.ym.failures import Failure
 from rpcauth.rest.ym.negotiation import OFFERS
+from rpcauth.rest.ym.operations import RESPONSES
 from rpcauth.rest.ym.responses import ResponseWriter
 from rpcauth.rest.ym.types import Value, Values
 from tests.rest.ym.answers import read_date

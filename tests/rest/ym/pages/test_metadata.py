@@ -10,8 +10,8 @@ from rpcauth.rest.ym.dates import DateTime, parse_date
 from rpcauth.rest.ym.dto import GET_ACCESS_TOKEN, OIDC_GET_ACCESS_TOKEN
 from rpcauth.rest.ym.formats import jsv, xml
 from rpcauth.rest.ym.negotiation import Format
-from rpcauth.rest.ym.pages.metadata import CONTENT_TYPES, metadata_index, operation_page
 from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES, ROUTES, TOKEN_ROUTE, find_operation
+from rpcauth.rest.ym.pages.metadata import CONTENT_TYPES, metadata_index, operation_page
 from rpcauth.rest.ym.pages.samples import SampleFacts
 from rpcauth.rest.ym.reading import read_values
 from rpcauth.rest.ym.routes import find_route

@@ -18,8 +18,8 @@ from rpcauth.rest.ym.dto import (
     RESPONSE_STATUS,
 )
 from rpcauth.rest.ym.negotiation import Format
-from rpcauth.rest.ym.pages.openapi import openapi
 from rpcauth.rest.ym.operations import OPERATIONS, RESPONSES
+from rpcauth.rest.ym.pages.openapi import openapi
 from rpcauth.rest.ym.pages.samples import SampleFacts, make_sample, print_sample
 from rpcauth.rest.ym.types import Dto, EnumType, ListOf, MapOf, Scalar, Type
 
