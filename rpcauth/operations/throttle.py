@@ -14,8 +14,12 @@ class FailureThrottle:
     """Lets `per_minute` failures of a key pass in a burst, then one each minute / `per_minute`. 0 switches it off."""
 
     def __init__(self, *, per_minute: int) -> None:
-        self._interval = _MINUTE // per_minute if per_minute else 0
         self._ends: OrderedDict[str, int] = OrderedDict()
+        self.limit(per_minute=per_minute)
+
+    def limit(self, *, per_minute: int) -> None:
+        """Take another limit; what was counted stays counted."""
+        self._interval = _MINUTE // per_minute if per_minute else 0
 
     def retry_after(self, key: str, now: Millis) -> int:
         """Seconds until the next try of `key` is looked at, 0 when that is now."""

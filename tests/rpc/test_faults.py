@@ -22,7 +22,8 @@ from rpcauth.errors import (
 from rpcauth.model import Service
 from rpcauth.operations.answers import AnsweredError, RedirectAnswer, quoted, token_answer
 from rpcauth.rpc.dialect import MASHERY, RPC
-from rpcauth.rpc.faults import Failure, UnknownToken, failure_of, new_incident
+from rpcauth.rpc.faults import Failure, UnknownToken, failure_of
+from rpcauth.web.incidents import new_incident
 
 SERVICE = Service(service_key="service", name="Test API")
 REFUSED = OAuthError(ErrorCode.INVALID_GRANT, "The code is invalid", "code.spent")
