@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import HeaderParser
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -25,6 +25,8 @@ _MAX_SEMICOLONS: Final = 32
 _MAX_BOUNDARY: Final = 70
 """RFC 2046 §5.1.1."""
 
+_FIELD: Final = re.compile(r"([!-9;-~]+):[ \t]*([^\r\n]*)")
+_FOLD: Final = re.compile(r"\r\n[ \t]+")
 _BOM: Final = b"\xef\xbb\xbf"
 _IDENTITY_ENCODINGS: Final = frozenset({"7bit", "8bit", "binary"})
 
@@ -139,16 +141,26 @@ def _read_part(part: bytes) -> tuple[str, str] | None:
     if not blank or len(head) > _MAX_HEAD:
         raise Malformed
     try:
-        headers = HeaderParser().parsestr(head.removeprefix(b"\r\n").decode())
-        name = _read_name(headers)
+        name = _read_name(_read_headers(head.removeprefix(b"\r\n").decode()))
         return None if name is None else (name, content.decode())
     except UnicodeDecodeError:
         raise Malformed from None
 
 
+def _read_headers(head: str) -> Message:
+    """The header fields, folded ones in one line. The library's own parser goes on to judge the body by them."""
+    headers = Message()
+    for line in _FOLD.sub(" ", head).split("\r\n") if head else ():
+        field = _FIELD.fullmatch(line)
+        if field is None:
+            raise Malformed
+        headers[field[1]] = field[2]
+    return headers
+
+
 def _read_name(headers: Message) -> str | None:
-    """A field's name. Raises Malformed for headers that are none, and for content that would have to be decoded."""
-    if headers.defects or headers.get_payload() or len(headers.get_all("Content-Disposition", [])) != 1:
+    """A field's name. Raises Malformed for content that would have to be decoded."""
+    if len(headers.get_all("Content-Disposition", [])) != 1:
         raise Malformed
     if headers.get("Content-Transfer-Encoding", "binary").strip().lower() not in _IDENTITY_ENCODINGS:
         raise Malformed
