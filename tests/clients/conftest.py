@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.npm import install_once
-from tests.clients.site import YM, Site, define, run_folder
+from tests.clients.site import STANDARD, YM, Site, define
 from tests.support.daemon import run_daemon
+from tests.support.npm import install_once, run_folder
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with run_daemon(tmp_path_factory.mktemp("ym"), definitions=define(), sections=YM) as daemon:
+    with run_daemon(tmp_path_factory.mktemp("ym"), definitions=define(), sections=YM + STANDARD) as daemon:
         yield Site(daemon)
 
 
@@ -23,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the npm packages. Where they cannot be had, the test is skipped."""
     folder = run_folder(tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER")) / "npm"
-    reason = install_once(folder)
+    reason = install_once(folder, Path(__file__).parent)
     if reason:
         pytest.skip(reason)
     return folder

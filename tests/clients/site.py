@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +22,15 @@ OIDC_PATH = "/OAuth/OIDC/GetAccessToken"
 
 YM = f"""
 [ym]
+enabled = true
+service_key = "{SERVICE_KEY}"
+"""
+
+STANDARD = f"""
+[oauth2]
+enabled = true
+
+[authz]
 enabled = true
 service_key = "{SERVICE_KEY}"
 """
@@ -73,6 +81,10 @@ class Site:
     @property
     def token_url(self) -> str:
         return self.url + OIDC_PATH
+
+    def endpoint(self, name: str) -> str:
+        """The URL of a standard endpoint of the service."""
+        return f"{self.url}/services/{SERVICE_KEY}/oauth2/{name}"
 
     def call(self, method: str, **params: object) -> Any:
         """The result of a JSON-RPC method on the service."""
@@ -136,8 +148,3 @@ def code_request(code: str, /, **changed: str) -> Mapping[str, str]:
         "client_secret": CLIENT_SECRET,
         **changed,
     }
-
-
-def run_folder(base: Path, worker: str | None) -> Path:
-    """A folder that all processes of this test run share."""
-    return base if worker is None else base.parent

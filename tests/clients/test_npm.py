@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.clients.npm import HERE, NOT_RUN, PINNED, exchange, install_once
 from tests.clients.site import CLIENT_ID, CLIENT_SECRET, MEMBER, OIDC_PATH, REDIRECT_URI, Site, code_request
 from tests.support.daemon import free_port
+from tests.support.npm import NOT_RUN, PINNED, install_once, run_script
 
 Told = dict[str, object]
 Run = Callable[..., Any]
 
+HERE = Path(__file__).parent
 API_PATH = "/api/OIDCGetAccessToken"
 WAYS: dict[str, tuple[str, Told]] = {
     "post": (API_PATH, {"way": "post"}),
@@ -28,10 +29,14 @@ WAYS: dict[str, tuple[str, Told]] = {
 
 @pytest.fixture
 def run(site: Site, packages: Path) -> Run:
-    """An exchange of OIDCGetAccessToken, unless told otherwise, with the daemon's address told."""
+    """What exchange.mjs reports of one exchange: of OIDCGetAccessToken, unless told otherwise, with this daemon.
+
+    `answers` are the path and status of each response, `returned` or `thrown` is what the client gave.
+    """
 
     def run(**told: object) -> Any:
-        report = exchange(packages, {"baseUrl": site.url, "dto": "OIDCGetAccessToken", **told})
+        told = {"baseUrl": site.url, "dto": "OIDCGetAccessToken", **told}
+        report = run_script(HERE / "exchange.mjs", packages, told)
         site.daemon.remember(json.dumps(report).encode())
         return report
 
@@ -144,14 +149,14 @@ def test_its_own_get_access_token_is_refused_for_what_it_lacks(site: Site, run: 
 
 def test_without_npm_nothing_is_installed_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert install_once(tmp_path / "npm").startswith(NOT_RUN)
+    assert install_once(tmp_path / "npm", HERE).startswith(NOT_RUN)
 
 
 @pytest.mark.usefixtures("packages")
 def test_a_registry_out_of_reach_is_no_failure_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{free_port()}/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-    assert install_once(tmp_path / "npm") == f"{NOT_RUN}npm cannot reach its registry (ECONNREFUSED)"
+    assert install_once(tmp_path / "npm", HERE) == f"{NOT_RUN}npm cannot reach its registry (ECONNREFUSED)"
 
 
 @pytest.mark.usefixtures("packages")

@@ -17,11 +17,11 @@ from referencing.jsonschema import DRAFT7
 
 from rpcauth.definitions import Wanted, WantedApplication
 from rpcauth.model import Secret
-from rpcauth.rpc.description import examples
 from rpcauth.rpc.description.entries import ENTRIES
-from rpcauth.rpc.description.examples import EXAMPLES, Example
+from rpcauth.rpc.description.examples import Example, load_examples, read_examples
 from rpcauth.rpc.methods import METHODS
 from rpcauth.rpc.openrpc import document
+from rpcauth.wire.parsing import parse
 from tests.support.provider import APPLICATION, SERVICE, Provider, open_provider
 
 META_SCHEMA = json.loads((Path(__file__).parent.parent / "data" / "openrpc-1.3-schema.json").read_text("utf-8"))
@@ -42,6 +42,10 @@ REGISTRY: Any = Registry().with_resources(
     ]
 )
 DOCUMENT = document()
+EXAMPLES = load_examples()
+REDEEMED, CREATED, LISTED = (
+    EXAMPLES[f"oauth2.{name}"][0] for name in ("createAccessToken", "createAuthorizationCode", "fetchUserApplications")
+)
 BY_NAME = {method["name"]: method for method in DOCUMENT["methods"]}
 CASES = [pytest.param(name, example, id=f"{name}: {example.name}") for name in EXAMPLES for example in EXAMPLES[name]]
 
@@ -129,19 +133,19 @@ async def provider(tmp_path: Path) -> AsyncIterator[Provider]:
     async with open_provider(tmp_path) as provider:
         service = replace(
             SERVICE,
-            service_key=examples.SERVICE_KEY,
+            service_key=REDEEMED.params["service_key"],
             forwarded_headers=("client-id", "user-context"),
             qps_limit=10,
             rate_limit=1000,
         )
         application = replace(
             APPLICATION,
-            client_id=examples.CLIENT_ID,
+            client_id=REDEEMED.params["client"]["client_id"],
             id=12345,
             name="OAuth 2.0 Test App",
-            services=(examples.SERVICE_KEY,),
+            services=(service.service_key,),
         )
-        secrets = (Secret(examples.CLIENT_SECRET),)
+        secrets = (Secret(REDEEMED.params["client"]["client_secret"]),)
         wanted = WantedApplication(application=application, client_secrets=secrets)
         await provider.define(Wanted(services=(service,), applications=(wanted,)))
         yield provider
@@ -149,24 +153,20 @@ async def provider(tmp_path: Path) -> AsyncIterator[Provider]:
 
 async def make_live(provider: Provider) -> dict[str, str]:
     """A live value for each that the examples print."""
-    code = EXAMPLES["oauth2.createAuthorizationCode"][0].params
-    redeem = EXAMPLES["oauth2.createAccessToken"][0].params
+    shown = CREATED.result["code"]
 
     async def issue_code() -> str:
-        issued: str = (await provider.result("oauth2.createAuthorizationCode", code))["code"]
+        issued: str = (await provider.result("oauth2.createAuthorizationCode", CREATED.params))["code"]
         return issued
 
-    live = {examples.CODE: await issue_code()}
-    tokens = await provider.result(
-        "oauth2.createAccessToken", replaced(dict(redeem), {examples.CODE: await issue_code()})
-    )
-    listing = EXAMPLES["oauth2.fetchUserApplications"][0].params
-    (listed,) = await provider.result("oauth2.fetchUserApplications", dict(listing))
+    live = {shown: await issue_code()}
+    tokens = await provider.result("oauth2.createAccessToken", replaced(REDEEMED.params, {shown: await issue_code()}))
+    (listed,) = await provider.result("oauth2.fetchUserApplications", LISTED.params)
     return {
         **live,
-        examples.ACCESS_TOKEN: tokens["access_token"],
-        examples.REFRESH_TOKEN: tokens["refresh_token"],
-        examples.REFERENCE: listed["access_tokens"][0],
+        REDEEMED.result["access_token"]: tokens["access_token"],
+        REDEEMED.result["refresh_token"]: tokens["refresh_token"],
+        LISTED.result[0]["access_tokens"][0]: listed["access_tokens"][0],
     }
 
 
@@ -195,10 +195,18 @@ def test_an_example_fits_the_schemas_of_its_method(name: str, example: Example) 
 @pytest.mark.parametrize("ordered", [False, True], ids=["named", "ordered"])
 @pytest.mark.parametrize(("name", "example"), CASES)
 async def test_an_example_gives_what_it_shows(provider: Provider, name: str, example: Example, ordered: bool) -> None:
-    params = replaced(dict(example.params), await make_live(provider))
+    params = replaced(example.params, await make_live(provider))
     result = await provider.result(name, list(params.values()) if ordered else params)
     validator_of(BY_NAME[name]["result"]["schema"]).validate(result)
     if name == "rpc.discover":
         assert result == DOCUMENT
     else:
         assert masked(result) == masked(example.result)
+
+
+def test_an_example_says_of_every_value_that_differs_what_documents_print() -> None:
+    text = '// @example One\n>> {"method":"test.hello","params":{}}\n<< {"result":"$save:greeting"}\n'
+    with pytest.raises(KeyError, match="greeting"):
+        read_examples(parse("planted.io", text))
+    (example,) = read_examples(parse("planted.io", f'// @shown greeting "Hello!"\n{text}'))["test.hello"]
+    assert example == Example(name="One", params={}, result="Hello!")

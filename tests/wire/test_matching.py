@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from tests.support.wire.matching import DuplicateMember, Mismatch, Variables, decode, match, substitute
+from rpcauth.wire.matching import ABSENT, Difference, DuplicateMember, compare, decode, order_like
+from rpcauth.wire.variables import Unknown, Variables, encode, escape_json, substitute
 
 
 def time_text(seconds_from_now: float) -> str:
     return datetime.fromtimestamp(time.time() + seconds_from_now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def differences(expected: Any, actual: Any, variables: Variables | None = None) -> list[Difference]:
+    return list(compare(expected, actual, {} if variables is None else variables, time.time()))
+
+
 def matches(expected: Any, actual: Any, variables: Variables | None = None) -> bool:
-    try:
-        match(expected, actual, {} if variables is None else variables)
-    except Mismatch:
-        return False
-    return True
+    return not differences(expected, actual, variables)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_time_is_near_now_or_it_is_not(expected: str, seconds: int, near: bool
 
 def test_what_is_saved_can_be_named_further_on_in_the_same_reply() -> None:
     variables: Variables = {}
-    match(
+    assert matches(
         {"code": "$save:code=$re:rpc_.+", "uri": "cb?code=${code}"},
         {"code": "rpc_1", "uri": "cb?code=rpc_1"},
         variables,
@@ -104,9 +105,28 @@ def test_a_name_that_nothing_was_saved_under_is_a_mismatch() -> None:
     assert not matches("${typo}", "anything")
 
 
-def test_a_mismatch_says_where_and_what() -> None:
-    with pytest.raises(Mismatch, match=r'at \$\.a\[1\]\.b\n  expected "x"\n  received 7'):
-        match({"a": [0, {"b": "x"}]}, {"a": [0, {"b": 7}]}, {})
+def test_every_difference_is_told_with_its_place() -> None:
+    expected = {"a": [0, {"b": "x"}], "gone": 1, "same": 2}
+    actual = {"a": [0, {"b": 7}, 8], "same": 2, "new": 3}
+    assert differences(expected, actual) == [
+        ("$.a[1].b", "x", 7),
+        ("$.a[2]", ABSENT, 8),
+        ("$.gone", 1, ABSENT),
+        ("$.new", ABSENT, 3),
+    ]
+
+
+def test_what_does_not_match_is_not_saved() -> None:
+    variables: Variables = {}
+    assert differences("$save:code=$re:rpc_.+", "other", variables)
+    assert variables == {}
+
+
+def test_replies_are_put_in_the_order_of_their_ids() -> None:
+    expected = [{"id": 1}, {"id": "1"}, {"id": None}]
+    actual = [{"id": None, "n": 0}, {"id": "1", "n": 1}, {"id": 2, "n": 2}, {"id": 1, "n": 3}]
+    assert [reply["n"] for reply in order_like(expected, actual)] == [3, 1, 0, 2]
+    assert order_like(expected, {"id": 1}) == {"id": 1}
 
 
 def test_a_reply_that_names_a_member_twice_is_refused() -> None:
@@ -115,4 +135,14 @@ def test_a_reply_that_names_a_member_twice_is_refused() -> None:
 
 
 def test_a_value_that_is_put_into_json_is_escaped() -> None:
-    assert substitute('{"a":"${text}"}', {"text": 'é"\\'}, as_json=True) == '{"a":"é\\"\\\\"}'
+    assert substitute('{"a":"${text}"}', {"text": 'é"\\'}, escape_json) == '{"a":"é\\"\\\\"}'
+
+
+def test_a_request_may_repeat_a_text_and_hold_bytes_that_no_text_has() -> None:
+    assert encode("${repeat:3:[}${hex:ff 00}${name}$uniq", {"name": "é", "unique": "u1"}) == b"[[[\xff\x00\xc3\xa9u1"
+
+
+@pytest.mark.parametrize("text", ["${typo}", "${hex:ff}"])
+def test_a_text_with_what_it_cannot_have_is_refused(text: str) -> None:
+    with pytest.raises(Unknown):
+        substitute(text, {})

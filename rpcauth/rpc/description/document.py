@@ -9,7 +9,7 @@ import rpcauth
 from rpcauth.rpc.binding import Handler, parameters_of
 from rpcauth.rpc.description.entries import ENTRIES, PARAMETERS, TAGS, Entry
 from rpcauth.rpc.description.errors import ERRORS
-from rpcauth.rpc.description.examples import EXAMPLES, Example
+from rpcauth.rpc.description.examples import Example, load_examples
 from rpcauth.rpc.description.schemas import SCHEMAS
 
 OPENRPC: Final = "1.3.2"
@@ -57,7 +57,7 @@ def _describe_method(name: str, handler: Handler, entry: Entry) -> dict[str, Any
         "params": [_describe_parameter(entry, *parameter) for parameter in parameters_of(handler).items()],
         "result": {"name": result_name, "schema": dict(result_schema)},
         "errors": [{"$ref": f"#/components/errors/{error}"} for error in entry.errors],
-        "examples": [_describe_example(example, result_name) for example in EXAMPLES[name]],
+        "examples": [_describe_example(example, result_name) for example in load_examples()[name]],
     }
 
 

@@ -1,0 +1,8 @@
+// response_type token gives the redirect with the token in its fragment
+// source: RFC 6749 §4.2.2 and §4.2.2.1; Mashery API 2.0 guide, createAccessToken, "Return Value"
+// @tags oauth
+>> {"jsonrpc":"2.0","method":"oauth2.createAccessToken","params":{"service_key":"rmeqcgpw3zu2y47y9bs8vs2h","client":{"client_id":"tkr7f25gd6452zy8rjsf7bwd"},"token_data":{"response_type":"token","scope":"a b"},"uri":{"redirect_uri":"https://client.example.com/cb","state":"x y"},"user_context":"user12345"},"id":1}
+<< {"jsonrpc":"2.0","result":{"return_type":"redirect","access_token":"$save:token","token_type":"bearer","expires_in":3600,"refresh_token":null,"scope":"a b","state":"x y","uri":{"redirect_uri":"https://client.example.com/cb#access_token=${token}&token_type=bearer&expires_in=3600&scope=a%20b&state=x%20y","state":"x y"},"extended":null},"id":1}
+// An error of this flow is redirected in the fragment too.
+>> {"jsonrpc":"2.0","method":"oauth2.createAccessToken","params":{"service_key":"rmeqcgpw3zu2y47y9bs8vs2h","client":{"client_id":"tkr7f25gd6452zy8rjsf7bwd"},"token_data":{"response_type":"token","scope":"\"a"},"uri":{"redirect_uri":"https://client.example.com/cb","state":"xyz"},"user_context":"user12345"},"id":2}
+<< {"jsonrpc":"2.0","error":{"code":-2001,"message":"An OAuth related error has occurred","data":{"error":"invalid_scope","error_description":"$string","error_response":{"return_type":"redirect","status":302,"headers":{"Location":"$save:location=$re:https://client\\.example\\.com/cb#error=invalid_scope&error_description=[^&]+&state=xyz","Cache-Control":"no-store"},"response":{"error":"invalid_scope","error_description":"$string","state":"xyz"},"uri":{"redirect_uri":"${location}","state":"xyz"}}}},"id":2}
