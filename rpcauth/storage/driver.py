@@ -71,6 +71,25 @@ def connect(path: Path, *, writer: bool) -> Connection:
     return connection
 
 
+def close_writer(path: Path, connection: Connection) -> None:
+    """Close the last connection that may write, and leave what the WAL holds in it.
+
+    SQLite would move it into the store as the last connection closes, unseen by whoever keeps sums of the pages
+    (pages.py), and after a refusal, which is to change nothing. A reader that is closed behind it cannot.
+    """
+    wal = path.with_name(path.name + "-wal")
+    if not wal.exists() or wal.stat().st_size == 0:
+        connection.close()
+        return
+    try:
+        reader = connect(path, writer=False)
+    except Error:
+        connection.close()  # it is no store: there is nothing to be moved
+        return
+    connection.close()
+    reader.close()
+
+
 async def connect_async(path: Path, *, writer: bool) -> aiosqlite.Connection:
     """The same connection in a thread of its own, for migrations, backups and cold reads."""
     # Opened before aiosqlite sees it: when its own opening fails it ends its thread without waiting, and that thread

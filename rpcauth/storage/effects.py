@@ -221,6 +221,11 @@ class PutMeta:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class DropMeta:
+    name: str
+
+
 Effect = (
     InsertGrant
     | InsertCode
@@ -246,6 +251,7 @@ Effect = (
     | DropKey
     | ChangeMaster
     | PutMeta
+    | DropMeta
 )
 
 DEFINITION_EFFECTS = (PutService, DropService, PutApplication, DropApplication, PutCaller, DropCaller)

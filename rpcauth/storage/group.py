@@ -8,25 +8,18 @@ could come back after a crash, so before anything else is committed a marker ove
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from time import perf_counter_ns
 from typing import Any
 
-from rpcauth.errors import (
-    CallerRefused,
-    DefinitionsRefused,
-    LimitReached,
-    OAuthError,
-    Outcome,
-    ParamsInvalid,
-    StorageUnavailable,
-)
+from rpcauth.errors import Outcome, StorageUnavailable
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import Definitions, Millis, RecordId
+from rpcauth.model import Definitions, Millis
 from rpcauth.oauth.record_id import IdSequence
 from rpcauth.storage import reading, stored
-from rpcauth.storage.driver import Connection, Error, IntegrityError
+from rpcauth.storage.driver import Connection, Error
 from rpcauth.storage.effects import (
     DEFINITION_EFFECTS,
     KEY_EFFECTS,
@@ -38,9 +31,12 @@ from rpcauth.storage.effects import (
     RevokeGrant,
     UpdateAccessToken,
 )
-from rpcauth.storage.port import Conflict, Decision, Facts, Locks, Operation
+from rpcauth.storage.failures import answer_of, name_of, unavailable
+from rpcauth.storage.minting import FreshMint
+from rpcauth.storage.port import Decision, Facts, Locks, Operation
 from rpcauth.storage.sweeping import Sweep, sweep
-from rpcauth.storage.writer import Pending
+from rpcauth.storage.trail import Deed, NoTrail, Trail
+from rpcauth.storage.writer import Finish, Pending
 from rpcauth.storage.writing import write
 
 _log = logging.getLogger(__name__)
@@ -50,8 +46,6 @@ IDS_AHEAD = 1_000
 
 SEEN_EVERY = 60_000
 """Milliseconds by which the time that the store has seen may lag behind the believed clock."""
-
-_REFUSALS = (OAuthError, CallerRefused, ParamsInvalid, LimitReached, DefinitionsRefused)
 
 _COMPOUND = (RevokeGrant, ChangeMaster, *DEFINITION_EFFECTS, *KEY_EFFECTS)
 """Effects of several statements, or with something to be read anew after them: one alone needs a savepoint too."""
@@ -65,42 +59,24 @@ class _TransactionLost(Exception):
     """An operation could not be undone: nothing of its group may be committed."""
 
 
-def name_of(error: Exception) -> str:
-    """The driver's error by its symbolic name; its text may hold a path and stays here."""
-    name: str | None = getattr(error, "sqlite_errorname", None)
-    return name or type(error).__name__
-
-
-def unavailable(error: Exception, outcome: Outcome = Outcome.NOT_DONE) -> StorageUnavailable:
-    """What callers learn of a driver's error."""
-    return StorageUnavailable(outcome, name_of(error))
-
-
-class FreshMint:
-    """The fresh ids, randomness and keys that decisions take as an argument (port.Mint)."""
-
-    def __init__(self, *, ids: IdSequence, now: Callable[[], Millis], keyring: Keyring) -> None:
-        self._ids = ids
-        self._now = now
-        self.keyring = keyring
-
-    def next_id(self) -> RecordId:
-        return self._ids.next(self._now())
-
-    def random(self, size: int) -> bytes:
-        return os.urandom(size)
-
-
 class GroupCommit:
     """The writing side of a SQLite store; its methods run in the writer's thread alone.
 
     `definitions` and `keyring` are those of the last commit; inside a group the operations see uncommitted changes
-    of their predecessors. `epoch` moves on with every commit that
-    altered what is read of a token. `failing` tells that a commit failed and its frames are not overwritten yet.
+    of their predecessors. `epoch` moves on with every commit that altered what is read of a token. `failing` tells
+    that a commit failed and its frames are not overwritten yet. `trail` is what is kept of every commit beside the
+    store. `measured` is told of each commit how many operations it held, and its microseconds: None where it failed.
     """
 
     def __init__(
-        self, connection: Connection, *, master: bytes, node: int, ids: IdSequence, now: Callable[[], Millis]
+        self,
+        connection: Connection,
+        *,
+        master: bytes,
+        node: int,
+        ids: IdSequence,
+        now: Callable[[], Millis],
+        trail: Trail | None = None,
     ) -> None:
         self._connection = connection
         self._master = master
@@ -118,28 +94,39 @@ class GroupCommit:
         self._mint = FreshMint(ids=ids, now=now, keyring=self.keyring)
         self._wrote = self._altered = False
         self._events: list[Event] = []
+        self._deeds: list[Deed] = []
+        self.trail = trail or NoTrail(connection)
         self.committed: Callable[[Sequence[Event]], None] = lambda events: None
+        self.measured: Callable[[int, int | None], None] = lambda operations, microseconds: None
 
-    def run(self, group: Sequence[Pending]) -> None:
-        """Run a group in one transaction and leave in each member what is to be answered."""
-        if self.failing and not self._overwrite_failed_commit():
+    def run(self, group: Sequence[Pending]) -> Finish | None:
+        """Run a group in one transaction and leave in each member what is to be answered.
+
+        Where its audit is still to be synced, that is left to do.
+        """
+        if not self.trail.is_ready():
+            self._fail(group, StorageUnavailable(Outcome.NOT_DONE, "sums.failing"))
+            return None
+        if self.failing and not (self.trail.settle() and self._overwrite_failed_commit()):
             self._fail(group, StorageUnavailable(Outcome.NOT_DONE, "writer.failing"))
-            return
+            return None
         self._next_definitions, self._mint.keyring = self.definitions, self.keyring
         self._next_master = self._master
-        self._wrote, self._altered, self._events = False, False, []
+        self._wrote, self._altered, self._events, self._deeds = False, False, [], []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for pending in group:
                 self._run_one(pending)
             self._keep_times()
+            if self._deeds:
+                self.trail.write(self._deeds, self._mint.keyring)
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing was committed
             _log.error("a transaction was given up: %s", name_of(error))
             self._forget_times()
             self._rollback()
             self._fail(group, unavailable(error))
-            return
-        self._commit(group)
+            return None
+        return self._commit(group)
 
     def renew_times(self) -> None:
         """Have the next commit write the times anew. The one method for other threads too: a single assignment."""
@@ -154,10 +141,12 @@ class GroupCommit:
         except Exception as error:
             if isinstance(error, _TransactionLost) or not self._connection.in_transaction:
                 raise  # some failures make SQLite roll back all: what follows would commit statement by statement
-            pending.error = _answer_of(pending.job, error)
+            pending.error = answer_of(pending.job, error)
         else:
             pending.result, pending.error = decision.result, decision.refusal
             self._events.extend(decision.events)
+            if decision.effects:
+                self._deeds.extend([(event, pending.caller) for event in decision.events])
 
     def _decide(self, job: Operation[Any] | Sweep) -> Decision[Any]:
         if isinstance(job, Sweep):
@@ -228,24 +217,44 @@ class GroupCommit:
 
     # --- the transaction ---------------------------------------------------------------------------------------------
 
-    def _commit(self, group: Sequence[Pending]) -> None:
+    def _commit(self, group: Sequence[Pending]) -> Finish | None:
         if not self._wrote:
             self._rollback()
-            return
+            return None
+        if not self.trail.settle():
+            self._forget_times()
+            self._rollback()
+            self._fail(group, StorageUnavailable(Outcome.NOT_DONE, "audit.failing"))
+            return None
+        began = perf_counter_ns()
         try:
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - only a COMMIT that returned is a yes
+            self.measured(len(group), None)
             _log.critical("a commit failed: %s", name_of(error))
             self._fail(group, unavailable(error, Outcome.UNKNOWN))
             self._forget_times()
             self._overwrite_failed_commit()
-            return
+            return None
+        self.measured(len(group), (perf_counter_ns() - began) // 1000)
         # Keys first: whoever reads between the two lines must not meet a version that it does not know.
         self.keyring, self._master = self._mint.keyring, self._next_master
         self.definitions = self._next_definitions
         if self._altered:
             self.epoch += 1
+        if self.trail.follow():
+            return partial(self.trail.sync, partial(self._conclude, group, self._events))
         self.committed(self._events)
+        return None
+
+    def _conclude(
+        self, group: Sequence[Pending], events: Sequence[Event], answer: Callable[[], object], is_audited: bool
+    ) -> None:
+        """What was committed is told, and answered: as not known where its audit could not be written."""
+        if not is_audited:
+            self._fail(group, StorageUnavailable(Outcome.UNKNOWN, "audit.failed"))
+        self.committed(events)
+        answer()
 
     def _keep_times(self) -> None:
         """Write down how far ids may get and which time it is, when what stands there no longer covers them."""
@@ -274,9 +283,11 @@ class GroupCommit:
             _log.critical("the store takes no writes: %s", name_of(error))
             return False
         self.failing = False
+        self.trail.follow()
         return True
 
     def _rollback(self) -> None:
+        self.trail.forget()
         if self._connection.in_transaction:
             try:
                 self._connection.execute("ROLLBACK")
@@ -287,13 +298,3 @@ class GroupCommit:
     def _fail(group: Sequence[Pending], error: StorageUnavailable) -> None:
         for pending in group:
             pending.result, pending.error = None, error
-
-
-def _answer_of(job: object, error: Exception) -> Exception:
-    """What the caller of an operation that failed alone is told."""
-    if isinstance(error, _REFUSALS):
-        return error.with_traceback(None)  # its frames hold the group, and would keep it alive in a cycle
-    if isinstance(error, Error) and not isinstance(error, IntegrityError):
-        return unavailable(error)
-    _log.error("an operation failed: %s in %s", name_of(error), type(job).__name__)
-    return Conflict() if isinstance(error, IntegrityError) else error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
@@ -18,12 +18,15 @@ from rpcauth.keys.master import check_value
 from rpcauth.model import Millis
 from rpcauth.oauth.record_id import IdSequence
 from rpcauth.storage import stored
+from rpcauth.storage.auditing import Circumstances, check_free
 from rpcauth.storage.clock import Clock, monotonic_clock, wall_clock
-from rpcauth.storage.driver import Connection, DatabaseError, check_version, connect, connect_async
+from rpcauth.storage.driver import Connection, DatabaseError, check_version, close_writer, connect, connect_async
 from rpcauth.storage.effects import PutKey, PutMeta
 from rpcauth.storage.group import GroupCommit
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.migrate import Migration, list_pending, load_migrations, migrate
+from rpcauth.storage.pages import forget_sums
+from rpcauth.storage.precautions import find_damage, open_trail
 from rpcauth.storage.sqlite import SqliteStore
 from rpcauth.storage.writing import write
 
@@ -32,15 +35,20 @@ from rpcauth.storage.writing import write
 class StoreSettings:
     """Where a store is and how it is run.
 
-    `patience` is how many seconds an answer may take; `wall` and `monotonic` are the clocks to believe, in ms.
+    `queue_wait` is how many seconds a backlog may last before it takes in no more, `patience` how many an answer may
+    take; `wall` and `monotonic` are the clocks to believe, in ms. `audit` is the audit file, None where none is kept;
+    `circumstances` tell what is to be done where it and the store differ.
     """
 
     path: Path
     node: int = 0
     queue_limit: int = 4096
+    queue_wait: float = 1.0
     patience: float = 30.0
     wall: Callable[[], Millis] = field(default=wall_clock)
     monotonic: Callable[[], int] = field(default=monotonic_clock)
+    audit: Path | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 def is_empty(path: Path) -> bool:
@@ -48,11 +56,14 @@ def is_empty(path: Path) -> bool:
     return not path.exists() or path.stat().st_size == 0
 
 
-async def open_store(settings: StoreSettings, master: bytes) -> SqliteStore:
-    """Lock, migrate and open a store. Raises StoreRefused: lock held, newer store, wrong key, not a database."""
+async def open_store(settings: StoreSettings, master: bytes, lock: StoreLock | None = None) -> SqliteStore:
+    """Lock, migrate and open a store; `lock` is taken over from a caller that has it.
+
+    Raises StoreRefused: lock held, newer store, wrong key, not a database, audit and store at odds.
+    """
     check_version()
     settings.path.parent.mkdir(parents=True, exist_ok=True)
-    lock = StoreLock(settings.path)
+    lock = lock or StoreLock(settings.path)
     try:
         _make_private(settings.path)
         connection = connect(settings.path, writer=True)
@@ -60,7 +71,7 @@ async def open_store(settings: StoreSettings, master: bytes) -> SqliteStore:
             _check_writable(connection)
             return await _open(settings, master, lock, connection)
         except BaseException:
-            connection.close()
+            close_writer(settings.path, connection)
             raise
     except DatabaseError as error:
         lock.release()
@@ -72,13 +83,24 @@ async def open_store(settings: StoreSettings, master: bytes) -> SqliteStore:
 
 async def _open(settings: StoreSettings, master: bytes, lock: StoreLock, connection: Connection) -> SqliteStore:
     is_new = not check_master(connection, master)
-    await apply_migrations(settings.path, settings.wall())
+    circumstances = _look_round(settings, connection, is_new=is_new)
+    if await apply_migrations(settings.path, settings.wall()):
+        forget_sums(settings.path)
     if is_new:
         make_keys(connection, master, settings.wall())
-    ids_until, seen_at = stored.read_times(connection)
-    clock = Clock(after=seen_at, wall=settings.wall, monotonic=settings.monotonic)
+    trail = open_trail(
+        connection,
+        store=settings.path,
+        audit=settings.audit,
+        master=master,
+        node=settings.node,
+        now=_clock_of(settings, connection).now,
+        circumstances=circumstances,
+    )
+    # A loss that was accepted has moved the times on.
+    clock, ids_until = _clock_of(settings, connection), stored.read_times(connection)[0]
     ids = IdSequence(node=settings.node, after=ids_until)
-    group = GroupCommit(connection, master=master, node=settings.node, ids=ids, now=clock.now)
+    group = GroupCommit(connection, master=master, node=settings.node, ids=ids, now=clock.now, trail=trail)
     _check_complete(group.keyring)
     return SqliteStore(
         path=settings.path,
@@ -87,8 +109,24 @@ async def _open(settings: StoreSettings, master: bytes, lock: StoreLock, connect
         group=group,
         clock=clock,
         queue_limit=settings.queue_limit,
+        queue_wait=settings.queue_wait,
         patience=settings.patience,
     )
+
+
+def _clock_of(settings: StoreSettings, connection: Connection) -> Clock:
+    return Clock(after=stored.read_times(connection)[1], wall=settings.wall, monotonic=settings.monotonic)
+
+
+def _look_round(settings: StoreSettings, connection: Connection, *, is_new: bool) -> Circumstances:
+    """Before anything is written: what is wrong, and accepted. Raises StoreRefused where it is not."""
+    if settings.audit is None:
+        return settings.circumstances
+    if is_new:
+        check_free(settings.audit)
+        return settings.circumstances
+    has_damage = find_damage(settings.path, connection, settings.circumstances)
+    return replace(settings.circumstances, has_damage=has_damage)
 
 
 async def apply_migrations(path: Path, now: Millis) -> list[Migration]:

@@ -8,6 +8,7 @@ then answers or raises. One contract suite (tests/storage/contract.py) runs agai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Generic, Protocol, TypeVar
 
 from rpcauth.errors import OAuthError
@@ -15,6 +16,9 @@ from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import AccessToken, AuthorizationCode, Definitions, Millis, RecordId, RefreshToken
 from rpcauth.storage.effects import CurrentKey, Effect, Event
+
+CALLER: ContextVar[str | None] = ContextVar("caller", default=None)
+"""The name of the caller whose request is being answered: the audit of what it asks for names it."""
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)

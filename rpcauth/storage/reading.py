@@ -11,8 +11,8 @@ from rpcauth.storage.driver import Connection
 from rpcauth.storage.effects import CurrentKey
 
 # A token whose grant is gone is as dead as one whose grant is revoked.
-_GRANT_DEAD = "a.grant_id IS NOT NULL AND (g.id IS NULL OR g.revoked_at IS NOT NULL)"
-_GRANT_FACTS = f"{_GRANT_DEAD}, g.expires_at, g.redirect_uri"
+GRANT_DEAD = "a.grant_id IS NOT NULL AND (g.id IS NULL OR g.revoked_at IS NOT NULL)"
+_GRANT_FACTS = f"{GRANT_DEAD}, g.expires_at, g.redirect_uri, g.resource, g.cnf"
 _ACCESS = (
     f"SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {_GRANT_FACTS},"
     f" {rows.access_watermarked()}"
@@ -33,12 +33,16 @@ _CURRENT = (
     "SELECT access_token_id FROM current_token"
     " WHERE service_key = ? AND client_id = ? AND user_context = ? AND scope = ?"
 )
-_NONCE = "SELECT 1 FROM nonces WHERE token_id = ? AND nonce = ?"
+# Id 0 is nobody's: its row says that the nonces of all are not known (storage/recovery.py).
+_NONCE = (
+    "SELECT 1 FROM nonces WHERE token_id = ? AND nonce = ?"
+    " UNION ALL SELECT 1 FROM nonces WHERE token_id = 0 AND nonce = ''"
+)
 
 # The living and the dead are counted apart, so that either list can be full. What the sweeper is late with is left out.
 _ALL_USER_TOKENS = (
-    f"SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {_GRANT_DEAD} AS dead, g.expires_at AS grant_end,"
-    f" g.redirect_uri, {rows.access_watermarked()} AS watermarked"
+    f"SELECT {rows.listed('a', rows.ACCESS_COLUMNS)}, {GRANT_DEAD} AS dead, g.expires_at AS grant_end,"
+    f" g.redirect_uri, g.resource, g.cnf, {rows.access_watermarked()} AS watermarked"
     " FROM access_tokens a LEFT JOIN grants g ON g.id = a.grant_id"
     " WHERE a.service_key = ?1 AND a.user_context = ?2 AND COALESCE(a.remove_at > ?4, TRUE)"
 )

@@ -171,7 +171,7 @@ def code(row: Columns, bought: Grant | None, is_watermarked: bool) -> Authorizat
 
 
 def access_token(row: Columns) -> AccessToken:
-    """A row of ACCESS_COLUMNS, then of its grant: dead or not, expires_at, redirect_uri; then watermarked or not."""
+    """A row of ACCESS_COLUMNS, then whether its grant is dead, expires_at, redirect_uri, resource, cnf; watermarked."""
     return AccessToken(
         id=row[0],
         key_version=row[1],
@@ -192,7 +192,9 @@ def access_token(row: Columns) -> AccessToken:
         grant_revoked=bool(row[16]),
         grant_expires_at=row[17],
         grant_redirect_uri=row[18],
-        watermarked=bool(row[19]),
+        grant_resource=row[19],
+        grant_cnf=row[20],
+        watermarked=bool(row[21]),
     )
 
 

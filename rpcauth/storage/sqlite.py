@@ -18,17 +18,21 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from rpcauth.audit.walk import Walk, walk
 from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.keys.master import check_value
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
 from rpcauth.storage import reading, rows, stored
+from rpcauth.storage.auditing import AUDIT_STORE
 from rpcauth.storage.cache import TokenCache
 from rpcauth.storage.clock import Clock
-from rpcauth.storage.driver import Connection, Error, connect, connect_async
+from rpcauth.storage.driver import Connection, Error, close_writer, connect, connect_async
 from rpcauth.storage.effects import Event
-from rpcauth.storage.group import GroupCommit, name_of, unavailable
+from rpcauth.storage.failures import name_of, unavailable
+from rpcauth.storage.group import GroupCommit
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.port import Operation, UserTokens
+from rpcauth.storage.surveying import LIVE_TOKENS, OLDEST_DUE, LiveTokens
 from rpcauth.storage.sweeping import Sweep
 from rpcauth.storage.writer import Writer
 
@@ -50,6 +54,7 @@ class SqliteStore:
         group: GroupCommit,
         clock: Clock,
         queue_limit: int,
+        queue_wait: float,
         patience: float,
     ) -> None:
         self._path = path
@@ -61,10 +66,17 @@ class SqliteStore:
         self._tokens = TokenCache(partial(reading.find_access_tokens, self._reader), lambda: group.epoch)
         self._cold: aiosqlite.Connection | None = None
         self._cold_opening = asyncio.Lock()
+        self.swept = 0
         self._events: deque[Event] = deque()
         self._consumers: list[Callable[[Sequence[Event]], None]] = []
         group.committed = self._events.extend
-        self._writer = Writer(group.run, queue_limit=queue_limit, patience=patience, on_answers=self._deliver_events)
+        self._writer = Writer(
+            group.run,
+            queue_limit=queue_limit,
+            queue_wait=queue_wait,
+            patience=patience,
+            on_answers=self._deliver_events,
+        )
 
     @property
     def path(self) -> Path:
@@ -81,6 +93,25 @@ class SqliteStore:
     @property
     def queue_depth(self) -> int:
         return self._writer.queue_depth
+
+    @property
+    def queue_limit(self) -> int:
+        return self._writer.queue_limit
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether a commit failed, so that none is made until the disk takes writes again."""
+        return self._group.failing
+
+    @property
+    def is_audit_failing(self) -> bool:
+        """Whether the audit of a commit could not be written, so that no other is made until it can."""
+        return self._group.trail.is_failing
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds for which the writer has been at the same transaction; 0 when it is at none."""
+        return self._writer.busy_for
 
     def reset_clock(self) -> None:
         """Believe the wall clock again after a jump. The next commit writes the time that is believed now."""
@@ -114,7 +145,18 @@ class SqliteStore:
         """One bounded step of the sweeper; returns the rows it touched, 0 when nothing was due."""
         retention = {key: service.inactive_retention * _SECOND for key, service in self.definitions.services.items()}
         touched: int = await self._writer.submit(Sweep(now=self.now(), limit=limit, retention=retention))
+        self.swept += touched
         return touched
+
+    async def find_oldest_due(self) -> Millis | None:
+        """Since when the row that the sweeper is latest with has been due; None when there is none."""
+        oldest = await self._read_cold(OLDEST_DUE, {"now": self.now()})
+        return None if oldest[0][0] is None else Millis(oldest[0][0])
+
+    async def count_live_tokens(self, after: RecordId, limit: int) -> LiveTokens:
+        """The access tokens that are good now, among the next `limit` rows behind the id `after`."""
+        parameters = {"now": self.now(), "after": after, "limit": limit}
+        return LiveTokens(*(await self._read_cold(LIVE_TOKENS, parameters))[0])
 
     async def list_keys(self) -> list[SealedKey]:
         """The rows of the keys, still sealed."""
@@ -126,6 +168,23 @@ class SqliteStore:
     def is_under(self, master: bytes) -> bool:
         """Whether this is the master key of the store, as of the last commit."""
         return stored.read_meta(self._reader, stored.MASTER_CHECK) == check_value(master)
+
+    def find_meta(self, name: str) -> bytes | None:
+        """A named value of the store itself, as of the last commit. Raises StorageUnavailable."""
+        try:
+            return stored.read_meta(self._reader, name)
+        except Error as error:
+            raise unavailable(error) from None
+
+    async def verify_audit(self, path: Path) -> tuple[Walk, bool]:
+        """The walk through a file of the audit, and whether it is this store's. Raises OSError."""
+        limit = self._group.trail.find_size(path)
+        found = await asyncio.to_thread(walk, path, self.keyring.chain_mac, limit=limit)
+        return found, found.store == (self.find_meta(AUDIT_STORE) or b"").hex()
+
+    def limit(self, *, queue_limit: int, queue_wait: float, patience: float) -> None:
+        """Take other limits, from the next operation on."""
+        self._writer.limit(queue_limit=queue_limit, queue_wait=queue_wait, patience=patience)
 
     async def find_unused_digest_versions(self) -> list[int]:
         """Versions of the digest key that no code or token names. Never the current one: new rows name that."""
@@ -156,6 +215,11 @@ class SqliteStore:
     def subscribe(self, consumer: Callable[[Sequence[Event]], None]) -> None:
         self._consumers.append(consumer)
 
+    def measure(self, commit: Callable[[int, int | None], None], audit: Callable[[int], None]) -> None:
+        """Have each commit, and each sync of its audit, told in the thread that made it (GroupCommit, Trail)."""
+        self._group.measured = commit
+        self._group.trail.measured = audit
+
     async def close(self) -> None:
         """Finish what is queued, empty the WAL into the store, and let go of the lock."""
         await self._writer.stop()
@@ -163,11 +227,12 @@ class SqliteStore:
             await self._cold.close()
         self._reader.close()
         try:
-            await asyncio.to_thread(self._connection.execute, "PRAGMA wal_checkpoint(TRUNCATE)")
-        except Error as error:  # nothing is lost: the WAL stays beside the store, and the next start reads it
+            await asyncio.to_thread(self._group.trail.close)
+            await asyncio.sleep(0)  # the answers of the last group may have waited for its audit
+        except (Error, OSError) as error:  # nothing is lost: the WAL stays there, and the next start reads it
             _log.warning("the WAL could not be emptied: %s", name_of(error))
         finally:
-            self._connection.close()
+            close_writer(self._path, self._connection)
             self._lock.release()
 
     def _deliver_events(self) -> None:

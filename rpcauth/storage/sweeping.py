@@ -21,7 +21,7 @@ class Sweep:
     retention: Mapping[str, int]
 
 
-_EXPIRING = {
+EXPIRING = {
     "codes": "id",
     "access_tokens": "id",
     "refresh_tokens": "id",
@@ -33,7 +33,7 @@ _EXPIRING = {
 }
 DELETIONS = tuple(
     f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE remove_at <= :now LIMIT :limit)"
-    for table, key in _EXPIRING.items()
+    for table, key in EXPIRING.items()
 )
 ERASE_SALTS = (
     "UPDATE refresh_tokens SET salt = NULL WHERE id IN"

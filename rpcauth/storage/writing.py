@@ -272,6 +272,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], None]] = {
     effects.DropKey: writing_stored.drop_key,
     effects.ChangeMaster: writing_stored.change_master,
     effects.PutMeta: writing_stored.put_meta,
+    effects.DropMeta: writing_stored.drop_meta,
 }
 
 

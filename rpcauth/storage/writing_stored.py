@@ -71,3 +71,7 @@ def put_meta(connection: Connection, effect: effects.PutMeta) -> None:
         "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (effect.name, effect.value),
     )
+
+
+def drop_meta(connection: Connection, effect: effects.DropMeta) -> None:
+    connection.execute("DELETE FROM meta WHERE name = ?", (effect.name,))

@@ -47,6 +47,7 @@ def open_with(group_commit: type[GroupCommit], path: Path, master: bytes) -> Pro
         group=group,
         clock=clock,
         queue_limit=100,
+        queue_wait=1,
         patience=30,
     )
     return provider_of(store, virtual, path, master)

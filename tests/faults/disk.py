@@ -24,19 +24,23 @@ STORE = ".db"
 
 _CHANNEL = struct.Struct("iiii")
 _SYNC, _WRITE, _ERROR = 0, _CHANNEL.size, 2 * _CHANNEL.size
-_SUFFIX = _ERROR + 2 * 4
+_SUFFIX = _ERROR + 3 * 4
 _SIZE = _SUFFIX + 64
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What fails: syncs or writes (`torn`: after half of the bytes), with which error, of files with which ending."""
+    """What fails: syncs or writes (`torn`: after half of the bytes), with which error, of files with which ending.
+
+    It takes `delay` milliseconds first. Without an error it is only slow.
+    """
 
     name: str
     writes: bool = False
     error: int = errno.EIO
     torn: bool = False
     suffix: str = WAL
+    delay: int = 0
 
     def __str__(self) -> str:
         return self.name
@@ -83,7 +87,7 @@ class Disk:
     def fail(self, fault: Fault, *, times: int = FOR_EVER, after: int = 0) -> None:
         """Make calls fail: `times` of them, when `after` others have passed."""
         self.watch(fault.suffix)
-        struct.pack_into("ii", self._map, _ERROR, fault.error, fault.torn)
+        struct.pack_into("iii", self._map, _ERROR, fault.error, fault.torn, fault.delay)
         _CHANNEL.pack_into(self._map, _WRITE if fault.writes else _SYNC, after, times, 0, 0)
 
     def mend(self) -> None:

@@ -24,8 +24,9 @@ struct channel {
 
 struct control {
     struct channel sync, write;
-    int error;      /* errno of what fails */
-    int torn;       /* a failing write first writes half of its bytes */
+    int error;       /* errno of what fails; 0: it is only slow */
+    int torn;        /* a failing write first writes half of its bytes */
+    int delay;       /* milliseconds that what fails takes first, unless it is mended meanwhile */
     char suffix[64]; /* of the paths concerned */
 };
 
@@ -76,7 +77,9 @@ static int must_fail(int fd, struct channel *channel)
     if (channel->fail > 0)
         channel->fail--;
     __atomic_add_fetch(&channel->failed, 1, __ATOMIC_SEQ_CST);
-    return 1;
+    for (int left = control->delay; left > 0 && __atomic_load_n(&channel->fail, __ATOMIC_SEQ_CST) != 0; left -= 10)
+        usleep(10 * 1000);
+    return control->error != 0;
 }
 
 int fsync(int fd)

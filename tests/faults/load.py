@@ -19,7 +19,7 @@ CONNECTIONS = 16
 LASTING_CODES = DEFINITIONS.replace('name = "Demo API"', 'name = "Demo API"\nauthorization_code_ttl = 600')
 """Definitions whose codes do not expire while a test runs."""
 
-_PROOF = f"Authorization: {BASIC}\r\n".encode()
+PROOF = f"Authorization: {BASIC}\r\n".encode()
 _BROKEN = (ConnectionError, IncompleteReadError)
 
 
@@ -32,7 +32,7 @@ class Line:
 
     async def __call__(self, method: str, params: object) -> dict[str, Any]:
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": 1}).encode()
-        self._connection.send(wire.build_post(body, proof=_PROOF))
+        self._connection.send(wire.build_post(body, proof=PROOF))
         reply: dict[str, Any] = json.loads(self._daemon.remember((await self._connection.receive()).body))
         return reply
 

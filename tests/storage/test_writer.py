@@ -35,10 +35,11 @@ def make_writer(
     run: Callable[[Sequence[Pending]], None],
     *,
     queue_limit: int = 1000,
+    queue_wait: float = 30.0,
     patience: float = 30.0,
     on_answers: Callable[[], None] = lambda: None,
 ) -> Writer:
-    return Writer(run, queue_limit=queue_limit, patience=patience, on_answers=on_answers)
+    return Writer(run, queue_limit=queue_limit, queue_wait=queue_wait, patience=patience, on_answers=on_answers)
 
 
 async def test_what_waits_is_run_as_one_group_in_its_order() -> None:
@@ -78,6 +79,50 @@ async def test_a_full_queue_refuses_at_once_and_what_it_holds_is_done() -> None:
     engine.gate.set()
     assert await asyncio.gather(running, *queued) == ["running", 0, 1, 2]
     assert await writer.submit("again") == "again"
+    await writer.stop()
+
+
+async def test_a_backlog_that_has_not_moved_for_long_takes_in_no_more() -> None:
+    engine = Engine()
+    writer = make_writer(engine.run, queue_wait=0.0)
+    running = writer.submit("running")
+    await engine.wait_entered()
+    queued = [writer.submit(number) for number in range(GROUP_LIMIT)]
+    with pytest.raises(StorageUnavailable) as caught:
+        writer.submit("behind a whole group")
+    assert (caught.value.outcome, caught.value.detail) == (Outcome.NOT_DONE, "writer.backlog")
+    engine.gate.set()
+    assert await asyncio.gather(running, *queued) == ["running", *range(GROUP_LIMIT)]
+    assert await writer.submit("again") == "again"
+    await writer.stop()
+
+
+async def test_a_backlog_that_moves_takes_in_as_many_as_the_queue_holds() -> None:
+    engine = Engine()
+    writer = make_writer(engine.run, queue_wait=30.0, queue_limit=GROUP_LIMIT * 2)
+    running = writer.submit("running")
+    await engine.wait_entered()
+    queued = [writer.submit(number) for number in range(GROUP_LIMIT * 2)]
+    with pytest.raises(StorageUnavailable) as caught:
+        writer.submit("too many")
+    assert caught.value.detail == "writer.queue_full"
+    writer.limit(queue_limit=GROUP_LIMIT * 3, queue_wait=0.0, patience=30.0)
+    with pytest.raises(StorageUnavailable) as caught:
+        writer.submit("the limits have changed")
+    assert caught.value.detail == "writer.backlog"
+    engine.gate.set()
+    await asyncio.gather(running, *queued)
+    await writer.stop()
+
+
+async def test_a_slow_disk_without_a_backlog_refuses_nobody() -> None:
+    engine = Engine()
+    writer = make_writer(engine.run, queue_wait=0.0)
+    running = writer.submit("running")
+    await engine.wait_entered()
+    queued = [writer.submit(number) for number in range(GROUP_LIMIT)]
+    engine.gate.set()
+    await asyncio.gather(running, *queued)
     await writer.stop()
 
 
