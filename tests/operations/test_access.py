@@ -6,7 +6,7 @@ import pytest
 
 from rpcauth.errors import CallerRefused
 from rpcauth.model import Caller, Definitions, Service
-from rpcauth.rpc.access import check_method, get_allowed_service
+from rpcauth.operations.access import check_method, get_allowed_service
 
 ALPHA = Service(service_key="alpha", name="Alpha")
 STAR = Service(service_key="*", name="Star")
