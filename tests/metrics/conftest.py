@@ -1,0 +1,3 @@
+from tests.faults.conftest import disk, library
+
+__all__ = ["disk", "library"]
