@@ -3,50 +3,77 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import rpcauth
 from rpcauth.app.facades import build_facades, find_problems
+from rpcauth.app.limiters import Limiters
 from rpcauth.config import Config
-from rpcauth.errors import StoreRefused
+from rpcauth.console.access import ConsoleAccess
+from rpcauth.definitions.execution import open_caller_secret
+from rpcauth.errors import ConfigurationInvalid, StoreRefused
 from rpcauth.keys.keyring import KEY_BYTES
-from rpcauth.keys.master import Master, load_master_key, write_master_key
+from rpcauth.keys.master import Master, find_credential, load_master_key, write_master_key
 from rpcauth.model import Caller
 from rpcauth.operations.authentication import ClientAuthenticator
+from rpcauth.operations.data_loss import DATA_LOSS
 from rpcauth.operations.key_rotation import RotateMaster, TakeTurn
 from rpcauth.rpc.admin import AdminMethods
 from rpcauth.rpc.dispatch import Dispatcher
 from rpcauth.rpc.invocation import Backend
+from rpcauth.server.callers import CallerRegistry
+from rpcauth.storage.auditing import Circumstances
 from rpcauth.storage.driver import sqlite_version
 from rpcauth.storage.opening import StoreSettings, is_empty, open_store, pending_migrations
 from rpcauth.storage.sqlite import SqliteStore
+from rpcauth.web.incident_book import IncidentBook
 
 ADMINISTRATOR = Caller(name="administrator", services=("*",), methods=("*",), mac_keys=True)
 """Whoever may connect to the administrative socket."""
 
+CONSOLE = replace(ADMINISTRATOR, name="console")
+"""Whoever shows a key to the console."""
 
-def settings_of(config: Config) -> StoreSettings:
+
+def settings_of(config: Config, circumstances: Circumstances | None = None) -> StoreSettings:
     """The store of a configuration."""
     return StoreSettings(
         path=config.storage.url.path,
         node=config.storage.node,
         queue_limit=config.limits.queue,
+        queue_wait=config.limits.queue_wait,
         patience=config.server.request_timeout,
+        audit=config.audit.path if config.audit.enabled else None,
+        circumstances=circumstances or Circumstances(),
     )
 
 
 def load_or_make_master(config: Config, say: Callable[[str], None]) -> Master:
-    """The master key; a new one is made beside an empty store only. Raises StoreRefused."""
+    """The master key: the credential, else the file. A new file is made beside an empty store only.
+
+    Raises StoreRefused.
+    """
     file = config.keys.file
-    if not file.exists() and is_empty(config.storage.url.path):
+    is_needed = find_credential(config.keys.credential, os.environ) is None and not file.exists()
+    if is_needed and is_empty(config.storage.url.path):
         make_folder(file.parent, say)
         write_master_key(file, os.urandom(KEY_BYTES))
         say(f"made the master key {file}; keep a copy where the store's backups are not")
-    return Master(file, load_master_key(file))
+    return load_master(config)
+
+
+def load_master(config: Config) -> Master:
+    """The master key that is there: the credential, else the file. Raises StoreRefused."""
+    credential = find_credential(config.keys.credential, os.environ)
+    if credential is not None:
+        return Master(credential, load_master_key(credential, is_credential=True), is_credential=True)
+    return Master(config.keys.file, load_master_key(config.keys.file))
 
 
 def make_folder(folder: Path, say: Callable[[str], None]) -> None:
@@ -64,22 +91,54 @@ class Core:
         self.store = store
         self.master = master
         self._changing_master = asyncio.Lock()
+        self.console = ConsoleAccess(CONSOLE, clock=store.now)
         self._authenticator = ClientAuthenticator(
             keyring=lambda: store.keyring,
             now=store.now,
             concurrency=config.limits.argon2_concurrency,
             failures_per_minute=config.limits.client_failures,
         )
-        backend = Backend(store=store, authenticator=self._authenticator, cache_seconds=config.server.cache_seconds)
-        admin = AdminMethods(
+        self.incidents = IncidentBook(clock=store.now)
+        self._admin = AdminMethods(
             store,
             master=lambda: self.master.key,
             change_master=self._change_master,
             describe=self.describe,
+            incidents=self.incidents,
+            open_console=self.console.open,
         )
-        self.facades = build_facades(config, store, self._authenticator, lambda: self.master.key)
+        self.callers = CallerRegistry(
+            definitions=lambda: store.definitions,
+            open_secret=lambda caller: open_caller_secret(store.keyring, caller),
+            clock=store.now,
+        )
+        self.limiters = Limiters(config)
+        self._build()
+
+    def _build(self) -> None:
+        """What answers, as the configuration has it. What remembers anything is made once, and not here."""
+        config, store = self.config, self.store
+        backend = Backend(
+            store=store,
+            authenticator=self._authenticator,
+            cache_seconds=config.server.cache_seconds,
+            token_rate=self.limiters.tokens,
+            caller_rate=self.limiters.callers,
+        )
+        self.facades = build_facades(
+            config, store, self._authenticator, self.callers, lambda: self.master.key, limiters=self.limiters
+        )
         self.dispatcher = Dispatcher(backend, batch_limit=config.server.batch_limit)
-        self.admin_dispatcher = Dispatcher(backend, batch_limit=config.server.batch_limit, extra=admin.handlers())
+        self.admin_dispatcher = Dispatcher(backend, batch_limit=config.server.batch_limit, extra=self._admin.handlers())
+
+    def adopt(self, config: Config) -> None:
+        """Serve by another configuration of the same store and keys; the dispatchers and façades are new then."""
+        self.config = config
+        limits = config.limits
+        self._authenticator.limit(concurrency=limits.argon2_concurrency, failures_per_minute=limits.client_failures)
+        self.store.limit(queue_limit=limits.queue, queue_wait=limits.queue_wait, patience=config.server.request_timeout)
+        self.limiters.adopt(config)
+        self._build()
 
     def describe(self) -> Mapping[str, Any]:
         """How the daemon stands: for `doctor`."""
@@ -87,13 +146,21 @@ class Core:
             "version": rpcauth.__version__,
             "sqlite": sqlite_version(),
             "store": str(self.store.path),
+            "admin": str(self.config.server.admin),
             "clock_suspect": self.store.clock.suspect,
             "queue_depth": self.store.queue_depth,
             "services": len(self.store.definitions.services),
             "applications": len(self.store.definitions.applications),
             "callers": len(self.store.definitions.callers),
+            "audit": str(self.config.audit.path) if self.config.audit.enabled else None,
+            "data_loss": self._find_data_loss(),
             "problems": self.find_problems(),
         }
+
+    def _find_data_loss(self) -> Mapping[str, Any] | None:
+        """The alarm of a loss that was accepted, until an operator acknowledges it: its time, text, lost changes."""
+        alarm = self.store.find_meta(DATA_LOSS)
+        return None if alarm is None else json.loads(alarm)
 
     def find_problems(self) -> list[str]:
         """What the definitions lack for what the configuration switches on."""
@@ -106,8 +173,13 @@ class Core:
     async def _change_master(self) -> None:
         """Put a new key beside the old file, rewrap, then let it take the old one's place.
 
-        A crash between leaves both files: the next start takes the one that the store knows.
+        A crash between leaves both files: the next start takes the one that the store knows. Raises
+        ConfigurationInvalid for a credential, which cannot be changed from here.
         """
+        if self.master.is_credential:
+            what = f'the master key is the credential "{self.master.file.name}", which a daemon cannot change'
+            advice = "stop the daemon, type the same as root, and start it again (docs/running.md)"
+            raise ConfigurationInvalid([f"{what}; {advice}"])
         async with self._changing_master:
             if self.master.successor.exists():
                 await self._settle_master()
@@ -127,10 +199,11 @@ class Core:
 
 
 @asynccontextmanager
-async def open_core(config: Config, say: Callable[[str], None]) -> AsyncIterator[Core]:
+async def open_core(config: Config, say: Callable[[str], None], *, accepts_loss: bool = False) -> AsyncIterator[Core]:
     """Open the store of a configuration and everything behind the listeners. Raises StoreRefused.
 
-    An empty or older store is migrated first; `say` gets a line of whatever was made or migrated.
+    An empty or older store is migrated first; `say` gets a line of whatever was made or migrated. With `accepts_loss`
+    a store that has lost something is served all the same (storage/auditing.py).
     """
     path = config.storage.url.path
     try:
@@ -138,7 +211,7 @@ async def open_core(config: Config, say: Callable[[str], None]) -> AsyncIterator
         pending = await pending_migrations(path)
         master = load_or_make_master(config, say)
         make_folder(path.parent, say)
-        core = await _open(config, master)
+        core = await _open(config, settings_of(config, Circumstances(accepts_loss=accepts_loss)), master)
     except OSError as error:
         what = f"{error.filename or path}: {error.strerror}"
         raise StoreRefused(f"{what}; check the owner and mode of {path.parent} and {config.keys.file}") from None
@@ -150,13 +223,13 @@ async def open_core(config: Config, say: Callable[[str], None]) -> AsyncIterator
         await core.close()
 
 
-async def _open(config: Config, master: Master) -> Core:
+async def _open(config: Config, settings: StoreSettings, master: Master) -> Core:
     try:
-        return Core(config, await open_store(settings_of(config), master.key), master)
+        return Core(config, await open_store(settings, master.key), master)
     except StoreRefused:
         if not master.successor.exists():
             raise
         # The master key was being changed when the daemon died: perhaps the store knows the new one already.
-        core = Core(config, await open_store(settings_of(config), load_master_key(master.successor)), master)
+        core = Core(config, await open_store(settings, load_master_key(master.successor)), master)
         master.adopt_successor()
         return core

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
-import os
-import signal
-from collections.abc import Callable, Collection, Sequence
+import ssl
+from collections.abc import Callable, Mapping
 
-from rpcauth.app.core import ADMINISTRATOR, Core, make_folder, open_core
-from rpcauth.config import Config, UnixAddress
-from rpcauth.definitions.execution import open_caller_secret
+from rpcauth.app.console import ConsoleServer
+from rpcauth.app.core import Core, open_core
+from rpcauth.app.fronts import ADMIN_LIMITS, build_admin_front, build_front, limits_of
+from rpcauth.app.listening import check_exposure, find_tls, open_admin_listeners, open_listeners
+from rpcauth.app.observation import observing
+from rpcauth.app.self_test import run_self_test
+from rpcauth.app.signals import Order, Signals
+from rpcauth.app.supervision import take_supervision
+from rpcauth.config import Config
+from rpcauth.config.changes import Changes, find_changes
 from rpcauth.errors import ConfigurationInvalid
 from rpcauth.log.bridge import LineHandler, report_loop_errors
 from rpcauth.log.lines import LineLog, LineStyle, open_log
 from rpcauth.operations.sweeper import sweep_for_ever
-from rpcauth.rpc.dispatch import Dispatcher
-from rpcauth.server.callers import CallerProof, CallerRegistry, prove_by_uid
-from rpcauth.server.front import Front
 from rpcauth.server.http_server import HttpServer
-from rpcauth.server.limits import FrontLimits
-from rpcauth.server.listeners import ADMIN_MODE, RPC_MODE, Listener, listen_tcp, listen_unix
-from rpcauth.server.tls import build_tls
+from rpcauth.server.inheritance import Inherited
+from rpcauth.server.notification import Notifier
 from rpcauth.storage.clock import wall_clock
-from rpcauth.web.messages import RestFacade
 
 _log = logging.getLogger(__name__)
-
-ADMIN_LIMITS = FrontLimits(body_limit=64 * 1024 * 1024, max_connections=64)
-"""A definitions file may be large, and its sender is trusted."""
 
 GRACE = 0.2
 """Seconds that idle connections are left alone when the daemon ends."""
@@ -38,95 +37,153 @@ GRACE = 0.2
 class Daemon:
     """A core with its listeners. `addresses` are where it listens, with the ports that were taken."""
 
-    def __init__(self, core: Core, log: LineLog, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, core: Core, log: LineLog, say: Callable[[str], None], inherited: Inherited | None = None
+    ) -> None:
         self.core = core
-        self._say = say
         self.addresses: list[str] = []
-        server = core.config.server
-        limits = FrontLimits(
-            body_limit=server.body_limit,
-            body_timeout=server.body_timeout,
-            header_timeout=server.header_timeout,
-            idle_timeout=server.idle_timeout,
-            max_connections=server.max_connections,
-        )
-        callers = CallerRegistry(
-            definitions=lambda: core.store.definitions,
-            open_secret=lambda caller: open_caller_secret(core.store.keyring, caller),
-            clock=core.store.now,
-        )
-        operators = prove_by_uid(ADMINISTRATOR, {0, os.geteuid()})
-        self._server = _make_server(
-            core.dispatcher,
-            facades=core.facades,
-            prove=callers.prove,
-            limits=limits,
-            origins=server.allowed_origins,
-            log=log,
-        )
-        self._admin = _make_server(core.admin_dispatcher, prove=operators, limits=ADMIN_LIMITS, origins=(), log=log)
+        self._say = say
+        self._log = log
+        self._inherited = inherited or Inherited()
+        self._tls: ssl.SSLContext | None = None
+        self._server = HttpServer(build_front(core, log), limits=limits_of(core.config), clock=wall_clock, log=log)
+        self._admin = HttpServer(build_admin_front(core, log), limits=ADMIN_LIMITS, clock=wall_clock, log=log)
+        self._console = ConsoleServer(core, log)
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen everywhere, then begin to sweep. Raises ConfigurationInvalid."""
-        server = self.core.config.server
-        tls = server.tls
-        context = build_tls(tls.certificate, tls.key, tls.client_ca) if tls.certificate and tls.key else None
-        await self._admin.listen(self._listen_unix(server.admin, mode=ADMIN_MODE))
-        for address in server.listen:
-            if isinstance(address, UnixAddress):
-                listener = self._listen_unix(address)
-                await self._server.listen(listener)
-            else:
-                listener = listen_tcp(address.host, address.port)
-                await self._server.listen(listener, context)
-            self.addresses.append(_name_of(listener))
-        for problem in self.core.find_problems():
-            _log.warning("%s", problem)
+        """Listen everywhere and, once a row could be written, accept and begin to sweep.
+
+        Raises ConfigurationInvalid, before anything was written; StoreRefused, StorageUnavailable.
+        """
+        config = self.core.config
+        self._tls = find_tls(config)
+        for listener in open_admin_listeners(config, self._inherited, self._say):
+            await self._admin.listen(listener, waits=True)
+        await self._console.listen()
+        for listener in open_listeners(config, self._inherited, self._say):
+            await self._server.listen(listener, self._tls if listener.is_tcp else None, waits=True)
+            self.addresses.append(listener.name)
+        await run_self_test(self.core.store)
+        await self._admin.start_accepting()
+        await self._console.start_accepting()
+        await self._server.start_accepting()
+        self._warn()
         self._sweeper = asyncio.get_running_loop().create_task(sweep_for_ever(self.core.store))
         self._sweeper.add_done_callback(_report_end)
 
-    def _listen_unix(self, address: UnixAddress, mode: int = RPC_MODE) -> Listener:
-        try:
-            make_folder(address.path.parent, self._say)
-        except OSError as error:
-            problem = f'listen "{address}": {error.filename}: {error.strerror}; make the folder, or choose another'
-            raise ConfigurationInvalid([problem]) from None
-        return listen_unix(address.path, mode=mode)
+    @property
+    def servers(self) -> Mapping[str, HttpServer]:
+        """Its listeners by name, for metrics."""
+        return {"rpc": self._server, "admin": self._admin}
+
+    async def reload(self, config: Config) -> Changes:
+        """Take over what can be of another configuration, and the TLS files as they are now.
+
+        Raises ConfigurationInvalid, OSError; then nothing has changed.
+        """
+        changes = find_changes(self.core.config, config)
+        check_exposure(changes.config, self._inherited.rpc)
+        tls = find_tls(changes.config)
+        if tls is not None or self._tls is not None:
+            await self._server.renew_tls(tls)
+            self._tls = tls
+        self.core.adopt(changes.config)
+        self._server.adopt(build_front(self.core, self._log), limits_of(changes.config))
+        self._admin.adopt(build_admin_front(self.core, self._log), ADMIN_LIMITS)
+        self._console.adopt()
+        self._warn()
+        return changes
+
+    def describe(self) -> str:
+        """One line for the operator who asks how it is."""
+        server, store = self._server, self.core.store
+        counts = f"{server.connections} connections, {server.requests} requests so far, {store.queue_depth} waiting"
+        return f"serving {', '.join(self.addresses)}: {counts}"
+
+    def _warn(self) -> None:
+        for problem in self.core.find_problems():
+            _log.warning("%s", problem)
 
     async def stop(self) -> None:
         """Drain, then stop sweeping. The core is closed by whoever opened it."""
         await self._server.drain(grace=GRACE, deadline=self.core.config.server.drain_timeout)
         await self._admin.drain(grace=0, deadline=GRACE)
+        await self._console.stop(GRACE)
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.wait([self._sweeper])
 
 
-async def serve(config: Config, *, say: Callable[[str], None], started: Callable[[Daemon], None]) -> None:
-    """Run the daemon until SIGTERM or SIGINT. `say` gets a line of what was made, `started` the running daemon."""
-    loop = asyncio.get_running_loop()
-    log = open_log(
-        clock=wall_clock,
-        style=LineStyle(config.log.format),
-        level=logging.getLevelNamesMapping()[config.log.level.upper()],
-    )
-    logging.basicConfig(handlers=[LineHandler(log)], level=config.log.level.upper(), force=True)
-    report_loop_errors(loop, log)
-    end = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end.set)
-    async with open_core(config, say) as core:
+async def serve(
+    config: Config,
+    *,
+    say: Callable[[str], None],
+    started: Callable[[Daemon], None],
+    read_again: Callable[[], Config] | None = None,
+    accepts_loss: bool = False,
+) -> None:
+    """Run the daemon until SIGTERM or SIGINT. `say` gets a line of what was made, `started` the running daemon.
+
+    SIGHUP takes over what `read_again` gives; without it, it ends the daemon as well. `accepts_loss` is open_core's.
+    """
+    faulthandler.enable()  # the watchdog ends a process that hangs by SIGABRT: then the log shows where
+    loop, supervision = asyncio.get_running_loop(), take_supervision()
+    log = _open_log(config, loop)
+    signals = Signals(loop, reloads=read_again is not None)
+    asking = loop.create_task(supervision.ask_for_patience())
+    async with (
+        observing(config, supervision.inherited, log, say) as observation,
+        open_core(config, say, accepts_loss=accepts_loss) as core,
+    ):
         log.attach(loop)
-        daemon = Daemon(core, log, say)
+        daemon = Daemon(core, log, say, supervision.inherited)
         try:
             await daemon.start()
+            observation.begin(core.store, daemon.servers)
             _spare_from_collection()
+            asking.cancel()
             started(daemon)
-            await end.wait()
+            async with supervision.watching(core.store, daemon.describe):
+                supervision.notifier.tell_ready()
+                while read_again is not None and await signals.wait() is Order.RELOAD:
+                    await _reload(daemon, log, supervision.notifier, read_again)
+                await signals.wait()
         finally:
+            supervision.tell_stopping(core.config.server.drain_timeout)
+            await observation.end()
             await daemon.stop()
             log.detach()
+
+
+def _open_log(config: Config, loop: asyncio.AbstractEventLoop) -> LineLog:
+    log = open_log(clock=wall_clock, style=LineStyle(config.log.format), level=_level_of(config))
+    logging.basicConfig(handlers=[LineHandler(log)], level=_level_of(config), force=True)
+    report_loop_errors(loop, log)
+    return log
+
+
+def _level_of(config: Config) -> int:
+    return logging.getLevelNamesMapping()[config.log.level.upper()]
+
+
+async def _reload(daemon: Daemon, log: LineLog, notifier: Notifier, read_again: Callable[[], Config]) -> None:
+    """Take over the configuration as the file has it now, and say what was and what was not."""
+    notifier.tell_reloading()
+    try:
+        changes = await daemon.reload(await asyncio.to_thread(read_again))
+    except (ConfigurationInvalid, OSError) as error:
+        problems = error.problems if isinstance(error, ConfigurationInvalid) else [str(error.strerror)]
+        for problem in problems:
+            _log.error("not reloaded, and nothing has changed: %s", problem)
+    else:
+        log.restyle(style=LineStyle(changes.config.log.format), level=_level_of(changes.config))
+        logging.getLogger().setLevel(_level_of(changes.config))
+        _log.info("reloaded; taken over: %s", ", ".join(changes.taken) or "nothing that differs")
+        for name in changes.waiting:
+            _log.warning("%s differs in the file: restart to change it", name)
+    finally:
+        notifier.tell_ready()
 
 
 def _spare_from_collection() -> None:
@@ -137,26 +194,6 @@ def _spare_from_collection() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _make_server(
-    dispatcher: Dispatcher,
-    *,
-    prove: CallerProof,
-    limits: FrontLimits,
-    origins: Collection[str],
-    log: LineLog,
-    facades: Sequence[RestFacade] = (),
-) -> HttpServer:
-    front = Front(dispatcher, facades=facades, prove=prove, limits=limits, allowed_origins=origins, log=log)
-    return HttpServer(front, limits=limits, clock=wall_clock, log=log)
-
-
-def _name_of(listener: Listener) -> str:
-    if listener.path is not None:
-        return f"unix:{listener.path}"
-    host, port = listener.sock.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("the sweeper ended: %s", type(error).__name__)
+        _log.critical("a task of the daemon ended: %s", type(error).__name__)

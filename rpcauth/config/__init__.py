@@ -1,22 +1,26 @@
 """The daemon's configuration: one TOML file and the environment, read once into frozen values."""
 
-from rpcauth.config.address import Address, BaseUrl, SqliteUrl, TcpAddress, UnixAddress
+from rpcauth.config.address import Address, BaseUrl, Source, SqliteUrl, TcpAddress, UnixAddress, parse_address
 from rpcauth.config.listing import Setting, default_text, list_settings
 from rpcauth.config.loading import Reading, load, read
-from rpcauth.config.sections import Keys, Limits, Log, OAuth2, Server, Storage, Tls, Ym
+from rpcauth.config.sections import Authz, Console, Keys, Limits, Log, OAuth2, ScopeRoute, Server, Storage, Tls, Ym
 from rpcauth.config.settings import Config
 
 __all__ = [
     "Address",
+    "Authz",
     "BaseUrl",
     "Config",
+    "Console",
     "Keys",
     "Limits",
     "Log",
     "OAuth2",
     "Reading",
+    "ScopeRoute",
     "Server",
     "Setting",
+    "Source",
     "SqliteUrl",
     "Storage",
     "TcpAddress",
@@ -26,5 +30,6 @@ __all__ = [
     "default_text",
     "list_settings",
     "load",
+    "parse_address",
     "read",
 ]

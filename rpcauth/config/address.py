@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address, ip_address
+from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import NewType
 
@@ -31,6 +31,14 @@ class TcpAddress:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the host is an IP address, and no name."""
+        try:
+            return ip_address(self.host) is not None
+        except ValueError:
+            return False
 
     @property
     def is_loopback(self) -> bool:
@@ -60,6 +68,9 @@ class SqliteUrl:
         return f"{_SQLITE}{self.path}"
 
 
+Source = NewType("Source", str)
+"""Who sends requests: an IP address, a network of them, or `unix` for whoever connects to a unix socket."""
+
 BaseUrl = NewType("BaseUrl", str)
 """An http or https URL of origin and path, with nothing behind it: no slash, query or fragment."""
 
@@ -81,6 +92,14 @@ def _is_host(text: str) -> bool:
         return False
 
 
+def parse_tcp_address(text: str) -> TcpAddress:
+    """An address of `host:port`. Raises ValueError("what; what to do")."""
+    address = parse_address(text)
+    if not isinstance(address, TcpAddress):
+        raise ValueError('is no address of host and port; write "127.0.0.1:8702"')
+    return address
+
+
 def parse_unix_address(text: str) -> UnixAddress:
     """An address of `unix:/path`. Raises ValueError("what; what to do")."""
     path = text.removeprefix("unix:")
@@ -100,6 +119,17 @@ def parse_base_url(text: str) -> BaseUrl:
     if parts["scheme"] == "http" and not TcpAddress(host=parts["host"].strip("[]"), port=0).is_loopback:
         raise ValueError("would have secrets cross the network in the clear; write https://")
     return BaseUrl(text)
+
+
+def parse_source(text: str) -> Source:
+    """An IP address, a network of them, or `unix`. Raises ValueError("what; what to do")."""
+    if text == "unix":
+        return Source(text)
+    try:
+        network = ip_network(text)
+        return Source(str(network.network_address if network.num_addresses == 1 else network))
+    except ValueError:
+        raise ValueError('is no address; write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32" or "unix"') from None
 
 
 def parse_store_url(text: str) -> SqliteUrl:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from rpcauth.config.loading import Reading
 from rpcauth.config.settings import find_section, walk_settings
 from rpcauth.source.expectation import find_bound
@@ -67,6 +70,9 @@ def _render(value: object) -> str | None:
             return None
         case tuple():
             return "[" + ", ".join(str(_render(item)) for item in value) + "]"
+        case Struct():
+            members = {name: _render(member) for name, member in msgspec.structs.asdict(value).items()}
+            return "{ " + ", ".join(f"{name} = {text}" for name, text in members.items() if text is not None) + " }"
         case bool() | int() | float() | str():
             return render_literal(value)
         case _:  # a path or an address

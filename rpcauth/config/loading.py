@@ -11,11 +11,15 @@ from typing import Any, Final
 from rpcauth.config.address import (
     Address,
     BaseUrl,
+    Source,
     SqliteUrl,
+    TcpAddress,
     UnixAddress,
     parse_address,
     parse_base_url,
+    parse_source,
     parse_store_url,
+    parse_tcp_address,
     parse_unix_address,
 )
 from rpcauth.config.environment import PREFIX, Override, find_misspelt, find_overrides, merge, parse_literal
@@ -31,12 +35,14 @@ _PARSERS: Final[Mapping[Any, Parser]] = MappingProxyType(
     {
         Address: parse_address,
         BaseUrl: parse_base_url,
+        Source: parse_source,
+        TcpAddress: parse_tcp_address,
         UnixAddress: parse_unix_address,
         SqliteUrl: parse_store_url,
         Path: Path,
     }
 )
-_UNAVAILABLE: Final[frozenset[Pointer]] = frozenset({("metrics",), ("audit",), ("storage", "pool")})
+_UNAVAILABLE: Final[frozenset[Pointer]] = frozenset({("storage", "pool")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

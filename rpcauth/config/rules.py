@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from rpcauth.config.address import TcpAddress, UnixAddress
+from rpcauth.config.routes import find_route_problems
 from rpcauth.config.sections import Server
 from rpcauth.config.settings import Config
 from rpcauth.source.problems import Problems
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _SERVER_ID = re.compile(r"WS-[0-9]{1,10}-[0-9]{1,10}-[0-9]{3}")
+_NO_ADDRESS = "needs an address that the world reaches, and listen has unix sockets alone"
 _LONGEST_SOCKET_PATH = 107  # sun_path of unix(7) has 108 bytes, the last one a NUL
 
 
@@ -22,10 +24,16 @@ def find_rule_problems(config: Config, problems: Problems) -> None:
     if config.storage.durability == "strict":
         what = '"strict" waits for a standby, which SQLite has not'
         problems.add(("storage", "durability"), what, 'set it to "full", which survives a power cut')
+    if "/" in config.keys.credential:
+        problems.add(("keys", "credential"), "is no name of a credential", 'write its name alone: "master-key"')
     _find_tls_problems(server, problems)
     _find_origin_problems(server, problems)
     _find_address_problems(server, problems)
     _find_ym_problems(config, problems)
+    _find_oauth2_problems(config, problems)
+    _find_console_problems(config, problems)
+    _find_metrics_problems(config, problems)
+    find_route_problems(config.authz.scopes, ("authz", "scopes"), problems)
 
 
 def _find_tls_problems(server: Server, problems: Problems) -> None:
@@ -69,8 +77,35 @@ def _find_ym_problems(config: Config, problems: Problems) -> None:
     if ym.enabled and ym.service_key is None and problems.is_clean(("ym", "service_key")):
         what = "needs to know whose applications are served"
         problems.add(("ym", "enabled"), what, 'add service_key = "…" to [ym]')
-    if ym.enabled and config.base_url is None and problems.is_clean(("oauth2",), ("server", "listen")):
-        what = "needs an address that the world reaches, and listen has unix sockets alone"
-        problems.add(("ym", "enabled"), what, 'add base_url = "https://…" to [oauth2]')
+    if ym.enabled and _lacks_base_url(config, problems):
+        problems.add(("ym", "enabled"), _NO_ADDRESS, 'add base_url = "https://…" to [oauth2]')
     if ym.server_id is not None and not _SERVER_ID.fullmatch(ym.server_id):
         problems.add(("ym", "server_id"), "is no ServerID", 'write one such as "WS-6-183-431", or leave it out')
+
+
+def _find_oauth2_problems(config: Config, problems: Problems) -> None:
+    if config.oauth2.enabled and _lacks_base_url(config, problems):
+        problems.add(("oauth2", "enabled"), _NO_ADDRESS, 'add base_url = "https://…" to [oauth2]')
+
+
+def _find_metrics_problems(config: Config, problems: Problems) -> None:
+    address, server = config.metrics.listen, config.server
+    if not problems.is_clean(("metrics",), ("server", "listen"), ("server", "admin")):
+        return
+    if address is not None and address in (*server.listen, server.admin):
+        what = "is an address of [server], where the callers are"
+        problems.add(("metrics", "listen"), what, 'write another one, such as "127.0.0.1:8710"')
+    if isinstance(address, UnixAddress) and len(str(address.path).encode()) > _LONGEST_SOCKET_PATH:
+        what = f"{address.path} is longer than the {_LONGEST_SOCKET_PATH} bytes that a socket's path may have"
+        problems.add(("metrics", "listen"), what, "choose a shorter one")
+
+
+def _find_console_problems(config: Config, problems: Problems) -> None:
+    address = config.console.listen
+    if address is not None and not address.is_loopback:
+        what = f"{address} can be reached from other machines, and the console has no TLS"
+        problems.add(("console", "listen"), what, "write 127.0.0.1, and reach it from afar by: ssh -L")
+
+
+def _lacks_base_url(config: Config, problems: Problems) -> bool:
+    return config.base_url is None and problems.is_clean(("oauth2", "base_url"), ("server", "listen"))

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rpcauth.config.address import Address, BaseUrl, SqliteUrl, TcpAddress, UnixAddress
+from rpcauth.config.address import Address, BaseUrl, Source, SqliteUrl, TcpAddress, UnixAddress
 
 _DAY = 86_400
 _MEBIBYTE = 1024 * 1024
@@ -51,6 +51,10 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     behind_tls_proxy: Annotated[
         bool, Meta(description="true: a proxy in front speaks TLS, so TCP beyond loopback may be plain here.")
     ] = False
+    trusted_proxies: Annotated[
+        tuple[Source, ...],
+        Meta(description='Proxies whose X-Forwarded-For names the sender: addresses, networks, and "unix".'),
+    ] = ()
     workers: Annotated[int, Meta(ge=1, le=1024, description="Processes. This version serves with one.")] = 1
     body_limit: Annotated[
         int, Meta(ge=1024, le=64 * _MEBIBYTE, description="Bytes of a request's body; a longer one is 413.")
@@ -98,9 +102,13 @@ class Storage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The master key."""
+    """The master key: 64 hex digits, in a systemd credential or in a file."""
 
-    file: Annotated[Path, Meta(description="64 hex digits that only their owner may read (0600).")] = Path(
+    credential: Annotated[
+        str,
+        Meta(description="The credential of this name is taken where the service manager gives one (LoadCredential=)."),
+    ] = "master-key"
+    file: Annotated[Path, Meta(description="Otherwise this file, which only its owner may read (0600).")] = Path(
         "var/master.key"
     )
 
@@ -116,6 +124,31 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "info"
 
 
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The record of all that was issued, refreshed, spent, revoked and changed: tokens by id only."""
+
+    enabled: Annotated[
+        bool,
+        Meta(description="false: no record is kept, and a store that lost its end, or pages, is not noticed."),
+    ] = True
+    path: Annotated[
+        Path,
+        Meta(description="A file that is only appended to; another disk is best. A new name begins a new file."),
+    ] = Path("var/audit.log")
+
+
+class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers and health for programs that watch over this one; nobody proves anything there."""
+
+    listen: Annotated[
+        Address | None,
+        Meta(
+            description="Where /metrics, /livez and /readyz are served, over plain HTTP; unset: nowhere.",
+            examples=["127.0.0.1:8710"],
+        ),
+    ] = None
+
+
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Bounds on work that a caller can cause."""
 
@@ -125,14 +158,42 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_failures: Annotated[
         int, Meta(ge=1, le=60_000, description="Failed authentications a minute of one client; more are -32002.")
     ] = 30
+    client_rate: Annotated[
+        float, Meta(ge=0, le=1_000_000, description="Token requests a second of one client; more are -32002. 0: any.")
+    ] = 0
+    client_burst: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Token requests that a client may send at once, before that counts.")
+    ] = 20
+    caller_rate: Annotated[
+        float, Meta(ge=0, le=1_000_000, description="Calls a second of one caller; more are -32002. 0: any.")
+    ] = 0
+    caller_burst: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Calls that a caller may send at once, before that counts.")
+    ] = 100
+    address_failures: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=60_000,
+            description="Wrong credentials a minute from one address; then it is not looked at (-32002). 0: any.",
+        ),
+    ] = 600
     queue: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Operations that may wait for the store; more are answered -32003.")
     ] = 4096
+    queue_wait: Annotated[
+        Timeout,
+        Meta(description="Seconds that a backlog may keep operations waiting, before further ones are -32003."),
+    ] = 1
 
 
 class OAuth2(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The provider as the world sees it."""
 
+    enabled: Annotated[
+        bool,
+        Meta(description="true: introspection and revocation are served (RFC 7662, 7009), under each service's path."),
+    ] = False
     base_url: Annotated[
         BaseUrl | None,
         Meta(
@@ -141,6 +202,48 @@ class OAuth2(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             examples=["https://auth.example.com"],
         ),
     ] = None
+
+
+class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The console in a browser, for whoever `rpcauth console` gives a key."""
+
+    listen: Annotated[
+        TcpAddress | None,
+        Meta(
+            description="Where it is: an address of this machine alone; unset: there is none.",
+            examples=["127.0.0.1:8702"],
+        ),
+    ] = None
+
+
+class ScopeRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The scope that requests need whose path begins with `prefix`; no methods mean all, no scope means none."""
+
+    prefix: Annotated[str, Meta(max_length=512)]
+    methods: tuple[str, ...] = ()
+    scope: Annotated[str, Meta(max_length=1024)] | None = None
+
+
+class Authz(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answers to gateways that ask about each request (nginx auth_request, Caddy forward_auth, Envoy ext_authz)."""
+
+    enabled: Annotated[bool, Meta(description="true: /authz and /services/{service_key}/authz are served.")] = False
+    service_key: Annotated[
+        str | None, Meta(description="The service that the bare /authz is about.", examples=["members"])
+    ] = None
+    trusted: Annotated[
+        tuple[Source, ...],
+        Meta(description='Gateways whose word counts on what was asked for: addresses, networks, and "unix".'),
+    ] = (Source("127.0.0.1"), Source("::1"), Source("unix"))
+    scopes: Annotated[
+        tuple[ScopeRoute, ...],
+        Meta(
+            description='The first that fits counts: {prefix = "/v1/", methods = ["GET"], scope = "read"}; none: any.'
+        ),
+    ] = ()
+    deny_status_for_nginx: Annotated[
+        bool, Meta(description="true: denied is always 401 or 403, the only ones that nginx takes. Also: ?deny=nginx.")
+    ] = False
 
 
 class Ym(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import FieldInfo
 
 from rpcauth.config.address import SqliteUrl, TcpAddress, UnixAddress
-from rpcauth.config.sections import Keys, Limits, Log, OAuth2, Server, Storage, Ym
+from rpcauth.config.sections import Audit, Authz, Console, Keys, Limits, Log, Metrics, OAuth2, Server, Storage, Ym
 
 T = TypeVar("T")
 
@@ -28,10 +28,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     server: Server = Server()
     storage: Storage = Storage()
     keys: Keys = Keys()
+    audit: Audit = Audit()
     log: Log = Log()
+    metrics: Metrics = Metrics()
     limits: Limits = Limits()
     oauth2: OAuth2 = OAuth2()
+    authz: Authz = Authz()
     ym: Ym = Ym()
+    console: Console = Console()
 
     @property
     def base_url(self) -> str | None:

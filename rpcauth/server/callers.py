@@ -78,15 +78,19 @@ class CallerRegistry:
         """The caller that made a request, or None: a `CallerProof`."""
         index = self._find_index()
         if hdrs.AUTHORIZATION in headers:
-            return self._prove_basic(headers.getall(hdrs.AUTHORIZATION), index)
+            return self._prove_basic(headers, index)
         if query and is_signed(query):
             return self._prove_signature(query, index)
         if peer.uid is not None:
             return index.by_uid.get(peer.uid)
         return None if peer.subject is None else index.by_subject.get(peer.subject)
 
-    def _prove_basic(self, authorizations: list[str], index: _Index) -> Caller | None:
-        credentials = read_basic(authorizations)
+    def prove_basic(self, headers: Headers) -> Caller | None:
+        """The caller that the Authorization header alone proves: where requests may be others' than callers'."""
+        return self._prove_basic(headers, self._find_index())
+
+    def _prove_basic(self, headers: Headers, index: _Index) -> Caller | None:
+        credentials = read_basic(headers.getall(hdrs.AUTHORIZATION, ()))
         if credentials is None:
             return None
         lock = index.by_key.get(credentials.user_id, self._no_lock)
@@ -129,6 +133,11 @@ class CallerRegistry:
             _log.error("the secret of the caller %s does not open; apply its definition with a secret", caller.name)
             return None
         return None if secret is None else _build_lock(caller, caller.api_key, secret)
+
+
+def shows_credentials(headers: Headers, query: str | None) -> bool:
+    """Whether a request says of itself who calls: by an Authorization header, or by a signature that is taken."""
+    return hdrs.AUTHORIZATION in headers or bool(query and is_signed(query))
 
 
 def prove_by_uid(caller: Caller, uids: Collection[int]) -> CallerProof:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
+from weakref import WeakSet
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -25,6 +26,9 @@ from rpcauth.server.answers import Answer, DateHeader, answer_status
 from rpcauth.server.exchange import Exchange
 from rpcauth.server.limits import FrontLimits
 from rpcauth.server.peers import Peer, read_peer
+
+POLL: Final = 0.005
+"""Seconds between two looks at whether all connections have ended."""
 
 LINGER: Final = 2.0
 """Seconds that a refused body is read and dropped, so that the client can read its answer before the end."""
@@ -55,52 +59,46 @@ class ConnectionPool(web.Server):
         self.malformed = Tally(log, "malformed_requests", self._loop)
         self.refused = Tally(log, "connections_refused", self._loop)
         self.is_draining = False
-        self._is_empty = asyncio.Event()
-        self._is_empty.set()
+        self.expected: WeakSet[Connection] = WeakSet()
 
     def __call__(self) -> Connection:
-        return Connection(self, self._loop)
+        connection = Connection(self, self._loop)
+        # Accepted, but not made before its TLS is agreed. One that never will be is only forgotten.
+        self.expected.add(connection)
+        return connection
 
     @property
     def size(self) -> int:
         """Open connections, and closed ones whose last request is still worked on."""
         return len(self._connections)
 
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        super().connection_made(handler, transport)
-        self._is_empty.clear()
-
-    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        super().connection_lost(handler, exc)
-        if handler._task_handler is None:
-            self._notice_end()
-        else:
-            # After the callback by which aiohttp forgets the connection.
-            handler._task_handler.add_done_callback(lambda _: self._notice_end())
+    def adopt(self, handler: Handler, limits: FrontLimits) -> None:
+        """Takes another handler and other limits. The connections that there are keep their idle time alone."""
+        self.limits = limits
+        self.handler = handler
+        self.request_handler = cast(Any, handler)
+        for connection in (*self.connections, *self.expected):
+            cast(Connection, connection).adopt()
 
     def end_idle(self) -> None:
         """Closes the connections that wait for a request."""
         for connection in self.connections:
             cast(Connection, connection).end_if_idle()
 
-    async def wait_empty(self, seconds: float) -> bool:
-        """Whether the last connection ended within `seconds`."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._is_empty.wait()
-        except TimeoutError:
-            return False
+    async def wait_empty(self, seconds: float, *, expected: bool = False) -> bool:
+        """Whether the last connection ended within `seconds`; `expected` waits for those still to be made as well."""
+        deadline = self._loop.time() + seconds
+        while self._connections or (expected and self.expected):
+            if self._loop.time() >= deadline:
+                return False
+            await asyncio.sleep(POLL)
         return True
-
-    def _notice_end(self) -> None:
-        if not self._connections:
-            self._is_empty.set()
 
 
 class Connection(web.RequestHandler):
     """One connection. `peer` is what it proves of its other end."""
 
-    __slots__ = ("_head_timer", "_is_lingering", "_last_payload", "peer", "pool")
+    __slots__ = ("__weakref__", "_head_timer", "_is_lingering", "_last_payload", "peer", "pool")
 
     def __init__(self, pool: ConnectionPool, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -117,11 +115,17 @@ class Connection(web.RequestHandler):
         self._last_payload: StreamReader = EMPTY_PAYLOAD
         self._is_lingering = False
 
+    def adopt(self) -> None:
+        """Takes the pool's handler, which has changed."""
+        if self._request_handler is not None:
+            self._request_handler = self.pool.request_handler
+
     def stays_open(self) -> bool:
         """Whether another request may follow on this connection."""
         return not (self._close or self._force_close or self.pool.is_draining)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.pool.expected.discard(self)
         if self.pool.size >= self.pool.limits.max_connections:
             self._force_close = True
             self.pool.refused.add("too_many")

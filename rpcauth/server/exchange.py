@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Exchange:
     """The head of a request, its body to come, and what was found out about it so far.
 
-    `dialect` and `caller` are None until they are known.
+    `dialect`, `facade` (its name) and `caller` are None until they are known.
     """
 
-    __slots__ = ("_task", "caller", "connection", "dialect", "message", "payload")
+    __slots__ = ("_task", "caller", "connection", "dialect", "facade", "message", "payload")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Exchange:
         self.payload = payload
         self.connection = connection
         self.dialect: Dialect | None = None
+        self.facade: str | None = None
         self.caller: Caller | None = None
         self._task = task
 

@@ -29,6 +29,18 @@ class Listener:
     path: Path | None = None
     file_id: _FileId | None = None
 
+    @property
+    def is_tcp(self) -> bool:
+        return self.sock.family != socket.AF_UNIX
+
+    @property
+    def name(self) -> str:
+        """Where it listens, as an address of the configuration; a port 0 has become the one that was taken."""
+        if not self.is_tcp:
+            return f"unix:{self.path or os.fsdecode(self.sock.getsockname())}"
+        host, port = self.sock.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
     def remove(self) -> None:
         """Takes the socket's file away, unless another one, or none, stands there by now."""
         if self.path is not None and _find_file_id(self.path) == self.file_id:

@@ -7,23 +7,36 @@ import re
 import socket
 import struct
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
+
+UNIX: Final = "unix"
+"""What stands for an address where there is none: the other end of a unix socket."""
 
 _CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """`uid` of the process that connected to a unix socket; `subject` of a verified client certificate."""
+    """`uid` of the process that connected to a unix socket; `subject` of a verified client certificate.
+
+    `source` is the IP address at the other end, in its one canonical form, or `unix`; None when it is not known.
+    """
 
     uid: int | None = None
     subject: str | None = None
+    source: str | None = None
 
 
 def read_peer(transport: asyncio.BaseTransport) -> Peer:
-    """What is known of the peer of `transport`. Over TCP without a client certificate: nothing."""
+    """What is known of the peer of `transport`. Over TCP without a client certificate: its address alone."""
     certificate = transport.get_extra_info("peercert")
-    return Peer(_read_uid(transport.get_extra_info("socket")), format_subject(certificate) if certificate else None)
+    sock = transport.get_extra_info("socket")
+    return Peer(
+        uid=_read_uid(sock),
+        subject=format_subject(certificate) if certificate else None,
+        source=_read_source(sock, transport.get_extra_info("peername")),
+    )
 
 
 def format_subject(certificate: dict[str, Any]) -> str | None:
@@ -61,3 +74,17 @@ def _read_uid(sock: socket.socket | None) -> int | None:
         return None
     _, uid, _ = _CREDENTIALS.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
     return int(uid)
+
+
+def _read_source(sock: socket.socket | None, name: object) -> str | None:
+    if sock is not None and sock.family == socket.AF_UNIX:
+        return UNIX
+    # A client that has gone already has no name any more.
+    return format_address(name[0]) if isinstance(name, tuple) else None
+
+
+def format_address(host: str) -> str:
+    """The canonical text of an IP address: without a zone, and of an IPv4 address in IPv6 form the IPv4 one."""
+    address = ip_address(host.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

@@ -23,4 +23,11 @@ class Refusal(Exception):
 
 
 class CallerUnproven(Exception):
-    """Nobody that may call has made this request. Answered as JSON-RPC's -32001, before the body is read."""
+    """Nobody that may call has made this request. Answered as JSON-RPC's -32001, before the body is read.
+
+    `shows`: it came with credentials, which are wrong.
+    """
+
+    def __init__(self, *, shows: bool) -> None:
+        super().__init__("caller unproven")
+        self.shows = shows

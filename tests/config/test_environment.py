@@ -61,7 +61,7 @@ PROBLEMS = {
     ("RPCAUTH_SERVER_TLS_KEY", "1"): "names no setting; did you mean RPCAUTH_SERVER__TLS__KEY?",
     ("RPCAUTH_YM__ENABLED", "true"): 'needs to know whose applications are served; add service_key = "…" to [ym]',
     ("RPCAUTH_YM_ENABLED", "true"): "names no setting; did you mean RPCAUTH_YM__ENABLED?",
-    ("RPCAUTH_METRICS__LISTEN", "1"): "not available in this version; remove it",
+    ("RPCAUTH_METRICS__LISTEN", "1"): 'expected a string, got 1; write it in " "',
     ("RPCAUTH_STORAGE__POOL", "1"): "not available in this version; remove it",
 }
 

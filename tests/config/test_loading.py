@@ -149,8 +149,19 @@ PROBLEMS = {
     '[keys]\nfile = "a\\nb"': "2: keys.file: holds a control character; remove the character",
     "[log]\nlevel = 3": "2: log.level: expected one of debug, info, warning, error, got 3; change it",
     "[limits]\nque = 3": '2: limits.que: unknown name; did you mean "queue"?',
-    "\n[metrics]\nlisten = 1": f"2: metrics: {NOT_YET}",
-    "[audit]": f"1: audit: {NOT_YET}",
+    "\n[metrics]\nlisten = 1": '3: metrics.listen: expected a string, got 1; write it in " "',
+    '[metrics]\nlisten = "127.0.0.1:8700"': (
+        "2: metrics.listen: is an address of [server], where the callers are; write another one, such as "
+        '"127.0.0.1:8710"'
+    ),
+    '[metrics]\nlisten = "unix:var/admin.sock"': (
+        "2: metrics.listen: is an address of [server], where the callers are; write another one, such as "
+        '"127.0.0.1:8710"'
+    ),
+    '[metrics]\nlisten = "8710"': (
+        '2: metrics.listen: is no address; write "127.0.0.1:8700", "[::1]:8700" or "unix:/run/rpcauth.sock"'
+    ),
+    '[audit]\npath = ""\nenabled = 1': "3: audit.enabled: expected true or false, got 1; change it",
     '[ym]\nenabled = true\n[server]\nlisten = ["127.0.0.1:1"]': (
         '2: ym.enabled: needs to know whose applications are served; add service_key = "…" to [ym]'
     ),
@@ -177,14 +188,14 @@ def test_a_problem_says_where_what_and_what_to_do(tmp_path: Path, text: str, pro
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
-    text = '[log]\nlevl = 1\n[server]\nworkers = 2\nlisten = ["x", "0.0.0.0:1"]\n[audit]\n'
+    text = '[log]\nlevl = 1\n[server]\nworkers = 2\nlisten = ["x", "0.0.0.0:1"]\n[storage]\npool = 1\n'
     assert problems_of(tmp_path, text, {"RPCAUTH_KEYS__FILE": "1"}) == [
         'RPCAUTH_KEYS__FILE: expected a string, got 1; write it in " "',
         'rpcauth.toml:2: log.levl: unknown name; did you mean "level"?',
         "rpcauth.toml:4: server.workers: more than one worker is not available in this version; set it to 1",
         f"rpcauth.toml:5: server.listen[0]: is no address; {ADDRESS}",
         f"rpcauth.toml:5: server.listen[1]: 0.0.0.0:1 is open to other machines {NO_TLS}",
-        f"rpcauth.toml:6: audit: {NOT_YET}",
+        f"rpcauth.toml:7: storage.pool: {NOT_YET}",
     ]
 
 

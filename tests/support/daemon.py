@@ -74,6 +74,10 @@ class RunningDaemon:
         return self.folder / "var" / "rpcauth.db"
 
     @property
+    def audit(self) -> Path:
+        return self.folder / "var" / "audit.log"
+
+    @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -91,12 +95,12 @@ class RunningDaemon:
         """A command line of rpcauth with this daemon's configuration."""
         return [sys.executable, "-m", "rpcauth", *words, "--config", str(self.folder / "rpcauth.toml")]
 
-    def start(self) -> None:
-        """Start the process and wait until it listens."""
+    def start(self, *options: str) -> None:
+        """Start the process, with further options of `serve`, and wait until it listens."""
         STARTED.append(self)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command("serve"), stderr=log, stdout=log, env={**os.environ, **self.environment}
+                self.command("serve", *options), stderr=log, stdout=log, env={**os.environ, **self.environment}
             )
         deadline = time.monotonic() + PATIENCE
         while not is_listening(self.port):
