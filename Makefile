@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check bench soak lock clean
+.PHONY: help install run test check bench soak deb lock clean
 
 UV := $(shell command -v uv 2>/dev/null)
 PIP_INSTALL = $(if $(UV),$(UV) pip install --python .venv/bin/python,.venv/bin/python -m pip install) --quiet
@@ -30,8 +30,11 @@ bench: install ## Measure throughput and latency
 	.venv/bin/python -m bench $(ARGS)
 
 soak: install ## Run the endurance tests in their long form
-	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/test_state_machine.py \
+	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/restart tests/audit tests/test_state_machine.py \
 		tests/rest/ym/test_fuzz.py tests/rest/ym/test_wire_fuzz.py -x $(ARGS)
+
+deb: install ## Build a Debian package for the Python of .venv, in dist/
+	packaging/debian/build.sh dist
 
 # One package still asks for the backport of what Python 3.7 brought; the override leaves it out.
 lock: .venv/pyvenv.cfg ## Pin the dependencies of setup.cfg anew (ARGS=--upgrade: their newest versions)

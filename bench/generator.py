@@ -58,7 +58,7 @@ class Client(asyncio.Protocol):
             self._missing -= len(data)
         else:
             self._answer = data
-            self._missing = _find_length(data) - len(data)
+            self._missing = find_length(data) - len(data)
         if self._missing <= 0:
             self._take()
 
@@ -80,7 +80,7 @@ class Client(asyncio.Protocol):
             self._transport.close()
 
 
-def _find_length(data: bytes) -> int:
+def find_length(data: bytes) -> int:
     """Bytes of the whole answer. Its head comes in one piece: the servers write it at once."""
     end = data.index(b"\r\n\r\n")
     head = data[:end].lower()

@@ -260,7 +260,8 @@ class AccessToken:
 
     `grant_id` is None for a token that stands alone. `sealed_value` is the token text (`secure_tokens = false`),
     `sealed_mac_secret` the MAC key; both under the sealing key. `grant_revoked` and `watermarked` are facts read
-    with the row, `grant_redirect_uri` the redirect_uri that the grant came through.
+    with the row, `grant_redirect_uri` the redirect_uri that the grant came through, `grant_resource` and `grant_cnf`
+    what the grant is for and bound to.
     """
 
     id: RecordId
@@ -282,6 +283,8 @@ class AccessToken:
     grant_revoked: bool = False
     grant_expires_at: Millis | None = None
     grant_redirect_uri: str | None = None
+    grant_resource: str | None = None
+    grant_cnf: str | None = None
     watermarked: bool = False
 
 

@@ -17,7 +17,7 @@ import pytest
 from rpcauth.app.core import ADMINISTRATOR, Core, open_core
 from rpcauth.config import Config
 from rpcauth.config.address import SqliteUrl
-from rpcauth.config.sections import Keys, Server, Storage
+from rpcauth.config.sections import Audit, Keys, Server, Storage
 from rpcauth.errors import StoreRefused
 from rpcauth.keys.master import load_master_key, write_master_key
 from rpcauth.model import Service
@@ -57,6 +57,7 @@ class Home:
             server=Server(request_timeout=self.request_timeout),
             storage=Storage(url=SqliteUrl(path=self.store)),
             keys=Keys(file=self.key),
+            audit=Audit(path=self.folder / "var" / "audit.log"),
         )
         return open_core(config, self.said.append)
 

@@ -110,6 +110,7 @@ def run_import_linter(folder: Path) -> subprocess.CompletedProcess[str]:
         ("rpc/planted.py", "rpcauth.server", "Imports point down only"),
         ("rpc/planted.py", "rpcauth.rest", "Imports point down only"),
         ("rest/planted.py", "rpcauth.rpc", "Imports point down only"),
+        ("wire/planted.py", "rpcauth.rpc", "Imports point down only"),
         ("storage/planted.py", "rpcauth.operations", "Imports point down only"),
         ("server/planted.py", "rpcauth.config", "Imports point down only"),
         ("model.py", "rpcauth.errors", "Imports point down only"),

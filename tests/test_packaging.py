@@ -22,7 +22,7 @@ import pytest
 import rpcauth
 
 ROOT = Path(__file__).parent.parent
-SHIPPED = ("LICENSE", "README.md", "migrations", "pyproject.toml", "rpcauth", "setup.cfg", "setup.py")
+SHIPPED = ("LICENSE", "README.md", "examples", "migrations", "pyproject.toml", "rpcauth", "setup.cfg", "setup.py")
 START_SECONDS = 30
 STOP_SECONDS = 30
 
@@ -35,15 +35,6 @@ url = "sqlite:///var/rpcauth.db"
 
 [keys]
 file = "var/master.key"
-"""
-
-DEFINITIONS = """\
-[[callers]]
-name = "demo"
-api_key = "demo"
-secret = "demo-secret"
-services = ["*"]
-methods = ["*"]
 """
 
 
@@ -138,12 +129,14 @@ def files_of(folder: str) -> set[Path]:
     return {path for path in found if "__pycache__" not in path.parts}
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_every_migration_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_package_every_migration_and_suite_and_nothing_else(wheel: Path) -> None:
     migrations = {f"rpcauth/migrations/{path}" for path in files_of("migrations")}
+    suites = {f"rpcauth/conformance/{path}" for path in files_of("examples/conformance")}
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
     assert migrations
-    assert held == {f"rpcauth/{path}" for path in files_of("rpcauth")} | migrations
+    assert suites
+    assert held == {f"rpcauth/{path}" for path in files_of("rpcauth")} | migrations | suites
 
 
 def test_a_migration_in_the_wheel_is_the_one_of_the_checkout(wheel: Path) -> None:
@@ -166,12 +159,17 @@ def test_the_installed_daemon_serves_from_an_empty_folder_and_stops_at_sigterm(
     installed: Path, tmp_path: Path, port: int
 ) -> None:
     (tmp_path / "rpcauth.toml").write_text(CONFIGURATION.format(port=port), "utf-8")
-    (tmp_path / "definitions.toml").write_text(DEFINITIONS, "utf-8")
+    (tmp_path / "demo.secret").write_text("demo-secret", "utf-8")
+    where = "from rpcauth.wire.suites import conformance_folder; print(conformance_folder())"
+    suites = run(installed / "python", "-c", where, cwd=tmp_path).strip()
 
-    run(installed / "rpcauth", "apply", "definitions.toml", "--config", "rpcauth.toml", cwd=tmp_path)
+    run(installed / "rpcauth", "apply", f"{suites}/definitions.toml", "--config", "rpcauth.toml", cwd=tmp_path)
     with serving(installed, tmp_path) as daemon:
         wait_for_listener(daemon, port, tmp_path / "log")
         assert call(port, "test.hello") == {"jsonrpc": "2.0", "id": 1, "result": "Hello!"}
+        who = ("--caller", "demo", "--secret-file", "demo.secret", "--config", "rpcauth.toml")
+        checked = run(installed / "rpcauth", "check", "--tags", "smoke", *who, cwd=tmp_path)
+        assert checked.endswith(" as expected, 0 not, 0 skipped\n")
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(STOP_SECONDS) == 0
 

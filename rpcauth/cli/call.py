@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rpcauth.cli.failures import FAILED, Misused, Unreachable
-from rpcauth.cli.options import config_option, json_option, load_config
+from rpcauth.cli.options import config_option, json_option, load_config, read_secret
 from rpcauth.cli.parameters import read_params
 from rpcauth.cli.printing import print_json
 
@@ -98,11 +98,7 @@ def _authorize(api_key: str) -> str:
     if file is None:
         what = "RPCAUTH_CALLER is set and RPCAUTH_SECRET_FILE is not"
         raise Misused(f"{what}; write the caller's secret into a file (0600) and name it there")
-    try:
-        secret = Path(file).read_text("utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8"
-        raise Misused(f"RPCAUTH_SECRET_FILE: {file}: {why}; name a readable file") from None
+    secret = read_secret(Path(file), "RPCAUTH_SECRET_FILE")
     return "Basic " + b64encode(f"{api_key}:{secret}".encode()).decode()
 
 

@@ -126,8 +126,19 @@ def examine_inside(administer: Administer) -> Iterator[Finding]:
     for problem in status["problems"]:
         what, _, advice = problem.partition("; ")
         yield Finding("definitions", Verdict.FAIL, what, advice)
+    yield examine_audit(status)
     yield examine_clock(status)
     yield examine_keys(keys)
+
+
+def examine_audit(status: Mapping[str, Any]) -> Finding:
+    loss = status["data_loss"]
+    if loss is not None:
+        advice = "apply your definitions again, then: rpcauth audit acknowledge"
+        return Finding("audit", Verdict.FAIL, loss["text"].replace(";", ","), advice)
+    if status["audit"] is None:
+        return Finding("audit", Verdict.WARN, "switched off: losses are not noticed", "set [audit] enabled = true")
+    return Finding("audit", Verdict.OK, status["audit"])
 
 
 def examine_clock(status: Mapping[str, Any]) -> Finding:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import click
 
 from rpcauth.cli.apply import apply
+from rpcauth.cli.audit import audit
 from rpcauth.cli.backup import backup
 from rpcauth.cli.call import call
+from rpcauth.cli.check import check
 from rpcauth.cli.completion import completion
 from rpcauth.cli.config import config
+from rpcauth.cli.console import console
 from rpcauth.cli.doctor import doctor
 from rpcauth.cli.entries import applications, callers, services
 from rpcauth.cli.export import export
 from rpcauth.cli.failures import reported
+from rpcauth.cli.gateway import gateway
 from rpcauth.cli.keys import keys
 from rpcauth.cli.migrate import migrate
 from rpcauth.cli.openrpc import openrpc
+from rpcauth.cli.restore import restore
 from rpcauth.cli.serve import serve
 from rpcauth.cli.tokens import tokens
 from rpcauth.cli.version import version
@@ -30,11 +35,16 @@ VERBS: tuple[click.Command, ...] = (
     applications,
     callers,
     call,
+    check,
     keys,
     tokens,
     openrpc,
+    console,
     doctor,
+    gateway,
     backup,
+    restore,
+    audit,
     completion,
     version,
 )

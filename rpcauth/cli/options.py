@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from rpcauth.cli.failures import Misused
+
 if TYPE_CHECKING:
     from rpcauth.config import Config
 
@@ -56,6 +58,15 @@ def read_text(file: Path) -> str:
         raise ConfigurationInvalid([f"{file}: cannot be read ({error.strerror}); name another file"]) from None
     except UnicodeDecodeError:
         raise ConfigurationInvalid([f"{file}: not UTF-8; save it as UTF-8"]) from None
+
+
+def read_secret(file: Path, setting: str) -> str:
+    """A caller's secret from the file that `setting` names; the line break behind it is no part. Raises Misused."""
+    try:
+        return file.read_text("utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        raise Misused(f"{setting}: {file}: {why}; name a readable file") from None
 
 
 def say(line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,38 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--accept-data-loss",
+    "accepts_loss",
+    is_flag=True,
+    help="Serve a store that has lost something: codes and refresh tokens from before are refused then.",
+)
 @config_option
-def serve(config_file: Path) -> None:
+def serve(accepts_loss: bool, config_file: Path) -> None:
     """Run the daemon.
 
     An empty store, its folder and its master key are made; an older store is migrated. SIGTERM or Ctrl-C ends the
-    daemon when the open requests are answered.
+    daemon when the open requests are answered; SIGHUP reads the configuration again.
     """
-    run(load_config(config_file), lambda addresses: say(f"listening on {', '.join(addresses)}"))
+    run(
+        load_config(config_file),
+        lambda addresses: say(f"listening on {', '.join(addresses)}"),
+        read_again=partial(load_config, config_file),
+        accepts_loss=accepts_loss,
+    )
 
 
-def run(config: Config, started: Callable[[Sequence[str]], None]) -> None:
-    """Serve a configuration to the end; `started` is told the addresses that the daemon listens on."""
+def run(
+    config: Config,
+    started: Callable[[Sequence[str]], None],
+    *,
+    read_again: Callable[[], Config] | None = None,
+    accepts_loss: bool = False,
+) -> None:
+    """Serve a configuration to the end; `started` is told the addresses that the daemon listens on.
+
+    SIGHUP takes over what `read_again` gives; without it, it ends the daemon as well, as the end of a terminal does.
+    """
     import asyncio
 
     from rpcauth.app.daemon import serve as serve_config
@@ -38,7 +59,7 @@ def run(config: Config, started: Callable[[Sequence[str]], None]) -> None:
         started(daemon.addresses)
 
     with asyncio.Runner(loop_factory=_find_loop_factory()) as runner:
-        runner.run(serve_config(config, say=say, started=tell))
+        runner.run(serve_config(config, say=say, started=tell, read_again=read_again, accepts_loss=accepts_loss))
 
 
 def _find_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

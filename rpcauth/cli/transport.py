@@ -33,8 +33,8 @@ class NobodyListens(Exception):
     """Nothing answers at an endpoint: no such socket, or its process is gone."""
 
 
-def parse_url(text: str) -> Endpoint:
-    """An endpoint of `http://host:port[/path]`, `https://…` or `unix:/path`. Raises CommandFailed."""
+def parse_url(text: str, setting: str = "RPCAUTH_URL") -> Endpoint:
+    """An endpoint of `http://host:port[/path]`, `https://…` or `unix:/path`, named by `setting`. Raises Misused."""
     if text.startswith("unix:"):
         return unix_endpoint(Path(text.removeprefix("unix:")))
     try:
@@ -43,7 +43,7 @@ def parse_url(text: str) -> Endpoint:
     except ValueError:
         host, port = None, None
     if not host or parts.scheme not in ("http", "https") or parts.username is not None:
-        what = "RPCAUTH_URL: no URL of a daemon; write http://127.0.0.1:8700/rpc, https://… or unix:/path"
+        what = f"{setting}: no URL of a daemon; write http://127.0.0.1:8700/rpc, https://… or unix:/path"
         raise Misused(what)
     return Endpoint(name=text, path=parts.path or RPC_PATH, host=host, port=port, is_tls=parts.scheme == "https")
 
@@ -71,7 +71,7 @@ def post(endpoint: Endpoint, body: bytes, *, authorization: str | None = None, t
     if authorization is not None:
         headers["Authorization"] = authorization
     try:
-        with closing(_connect(endpoint, timeout)) as connection:
+        with closing(connect(endpoint, timeout)) as connection:
             connection.request("POST", endpoint.path, body, headers)
             response = connection.getresponse()
             return _decode(endpoint, response.status, response.read())
@@ -85,7 +85,8 @@ def post(endpoint: Endpoint, body: bytes, *, authorization: str | None = None, t
         raise Unreachable(f"{endpoint.name}: {why}; {advice}") from None
 
 
-def _connect(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:
+def connect(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:
+    """A connection that is not open yet; `timeout` in seconds."""
     if endpoint.unix is not None:
         return _UnixConnection(endpoint.unix, timeout)
     if endpoint.is_tls:

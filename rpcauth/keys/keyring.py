@@ -105,6 +105,11 @@ class Keyring:
         return {version: hmac.new(key, digestmod=hashlib.sha256) for version, key in keys.items()}
 
     @cached_property
+    def _chain_states(self) -> Mapping[int, hmac.HMAC]:
+        keys = self.keys[Purpose.AUDIT_CHAIN]
+        return {version: hmac.new(key, digestmod=hashlib.sha256) for version, key in keys.items()}
+
+    @cached_property
     def _seals(self) -> Mapping[int, AESGCM]:
         return {version: AESGCM(key) for version, key in self.keys[Purpose.SEALING].items()}
 
@@ -115,6 +120,19 @@ class Keyring:
     @cached_property
     def derivation_version(self) -> int:
         return self.current[Purpose.DERIVATION]
+
+    @cached_property
+    def audit_version(self) -> int:
+        return self.current[Purpose.AUDIT_CHAIN]
+
+    def chain_mac(self, message: bytes, version: int) -> bytes | None:
+        """The mac of a line of the audit file, 32 bytes; None when there is no such version of the audit key."""
+        state = self._chain_states.get(version)
+        if state is None:
+            return None
+        state = state.copy()
+        state.update(message)
+        return state.digest()
 
     def digest(self, text: str, version: int | None = None) -> bytes:
         """The keyed digest of a token's whole text, 32 bytes; the current version unless one is named.

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +19,11 @@ MASTER_KEY_BYTES = 32
 _CHECK_TEXT = b"rpcauth master key check v1"
 
 
-def load_master_key(path: Path) -> bytes:
-    """The key in `path`. Raises StoreRefused when it is missing, readable by others, or not 64 hex digits."""
+def load_master_key(path: Path, *, is_credential: bool = False) -> bytes:
+    """The key in `path`. Raises StoreRefused when it is missing, readable by others, or not 64 hex digits.
+
+    Who may read a credential is the service manager's to see to: on some file systems its mode shows an ACL's mask.
+    """
     try:
         mode = path.stat().st_mode
         text = path.read_text("ascii").strip()
@@ -27,7 +31,7 @@ def load_master_key(path: Path) -> bytes:
         raise StoreRefused(f"{path}: no master key here; put back the one that this store was made with") from None
     except (OSError, UnicodeDecodeError):
         raise StoreRefused(f"{path}: the master key cannot be read; check its owner and mode (0600)") from None
-    if stat.S_ISREG(mode) and mode & 0o077:
+    if stat.S_ISREG(mode) and mode & 0o077 and not is_credential:
         raise StoreRefused(f"{path}: the master key is readable by others; type: chmod 600 {path}")
     try:
         key = bytes.fromhex(text)
@@ -36,6 +40,13 @@ def load_master_key(path: Path) -> bytes:
     if len(key) != MASTER_KEY_BYTES:
         raise StoreRefused(f"{path}: the master key must be 64 hex digits; `rpcauth keys init` makes one")
     return key
+
+
+def find_credential(name: str, environ: Mapping[str, str]) -> Path | None:
+    """The file of a credential that the service manager gave to this process (systemd.exec(5)); None without one."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder, name) if folder else None
+    return path if path is not None and path.exists() else None
 
 
 def write_master_key(path: Path, key: bytes) -> None:
@@ -60,11 +71,13 @@ def write_master_key(path: Path, key: bytes) -> None:
 class Master:
     """The master key of a store, and the file that it stands in. Its successor waits in a file beside that one.
 
-    While a change is under way both files are there; which of them counts, the store knows.
+    While a change is under way both files are there; which of them counts, the store knows. A credential is a file
+    that cannot be changed from here.
     """
 
     file: Path
     key: bytes = field(repr=False)
+    is_credential: bool = False
 
     @property
     def successor(self) -> Path:

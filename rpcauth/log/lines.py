@@ -18,12 +18,15 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from rpcauth.log.redaction import scrub
+from rpcauth.log.redaction import mask_named, scrub
 from rpcauth.log.sink import Sink, descriptor_sink, is_journal
 from rpcauth.model import Millis
+from rpcauth.web.incidents import Incident
 from rpcauth.web.messages import RequestLog
 
 Field: TypeAlias = str | int | float | bool | list[str] | None
+RequestWatch: TypeAlias = Callable[[str, RequestLog, int], None]
+"""Is told of each request: the label of the front or façade that answered it, what it was, and its microseconds."""
 
 FLUSH_SECONDS: Final = 0.05
 FLUSH_BYTES: Final = 65_536
@@ -39,8 +42,22 @@ class LineStyle(StrEnum):
     TEXT = "text"
 
 
+class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One refused call of a batch, within the line of the batch."""
+
+    incident: str
+    method: str
+    service: str | None
+    outcome: str
+    detail: str | None
+    client: str | None = None
+
+
 class RequestLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One answered request. `microseconds` runs from its headers to its reply; `caller` is null when not proven."""
+    """One answered request. `microseconds` runs from its headers to its reply; `caller` is null when not proven.
+
+    `trace` is `<trace-id>-<parent-id>` of the request's traceparent header.
+    """
 
     time: str
     level: str
@@ -54,13 +71,18 @@ class RequestLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     calls: int
     incident: str | None = None
     detail: str | None = None
+    client: str | None = None
+    trace: str | None = None
+    source: str | None = None
+    incidents: tuple[IncidentLine, ...] = ()
 
 
 class LineLog:
     """Writes lines of at least `level` to `sink`. May be used from any thread.
 
     Lines are batched only once `attach` has named the event loop; until then, and from other threads, each is written
-    at once. `prefixed` puts journald's `<priority>` before every line (sd-daemon(3)).
+    at once. `prefixed` puts journald's `<priority>` before every line (sd-daemon(3)). `lost` counts the lines that the
+    sink did not take.
     """
 
     def __init__(
@@ -74,16 +96,22 @@ class LineLog:
     ) -> None:
         self._sink = sink
         self._clock = clock
-        self._render = _render_json if style is LineStyle.JSON else _render_text
-        self._level = level
+        self.restyle(style=style, level=level)
         self._prefixed = prefixed
         self._lock = threading.Lock()
         self._lines = bytearray()
         self._lost = 0
+        self.lost = 0
+        self._watch: RequestWatch | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_thread = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stamp = (-1, "")
+
+    def restyle(self, *, style: LineStyle, level: int) -> None:
+        """Write the next lines in another form, and from another level on."""
+        self._render = _render_json if style is LineStyle.JSON else _render_text
+        self._level = level
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Batches what comes from the current thread, in which `loop` runs."""
@@ -95,9 +123,20 @@ class LineLog:
         self._loop = None
         self.flush()
 
-    def request(self, what: RequestLog, *, status: int, caller: str | None, microseconds: int) -> None:
-        """One answered request; with an incident it is an error, otherwise information."""
-        level = logging.INFO if what.incident is None else logging.ERROR
+    def watch_requests(self, watch: RequestWatch) -> None:
+        """Have `watch` called for every request from now on, in the thread that counts it."""
+        self._watch = watch
+
+    def count(self, label: str, what: RequestLog, microseconds: int) -> None:
+        """Tells of a request, whatever the level of the lines is."""
+        if self._watch is not None:
+            self._watch(label, what, microseconds)
+
+    def request(
+        self, what: RequestLog, *, status: int, caller: str | None, microseconds: int, trace: str | None = None
+    ) -> None:
+        """One answered request; with an incident it is a warning, otherwise information. A defect has an event too."""
+        level = logging.WARNING if what.incident or what.incidents else logging.INFO
         if level < self._level:
             return
         line = RequestLine(
@@ -113,15 +152,20 @@ class LineLog:
             what.calls,
             what.incident,
             what.detail,
+            what.client_id,
+            trace,
+            what.source,
+            tuple(map(_line_of, what.incidents)) if what.incidents else (),
         )
-        self._append(level, line)
+        self._append(level, self._render(line))
         self._flush_soon()
 
     def event(self, level: int, event: str, fields: Mapping[str, Field]) -> None:
         """An event of the daemon itself, written at once. `level` is one of logging's; fields never hold a secret."""
         if level < self._level:
             return
-        self._append(level, {"time": self._time(), "level": _NAMES[_round_down(level)], "event": event, **fields})
+        line = {"time": self._time(), "level": _NAMES[_round_down(level)], "event": event, **fields}
+        self._append(level, mask_named(self._render(line)))
         self.flush()
 
     def flush(self) -> None:
@@ -135,14 +179,15 @@ class LineLog:
             try:
                 self._sink(scrub(self._describe_loss() + bytes(lines)))
             except OSError:
-                self._lost += lines.count(b"\n")
+                lost = lines.count(b"\n")
+                self._lost += lost
+                self.lost += lost
             else:
                 self._lost = 0
 
-    def _append(self, level: int, line: RequestLine | dict[str, Any]) -> None:
-        rendered = self._prefix(level) + self._render(line) + b"\n"
+    def _append(self, level: int, rendered: bytes) -> None:
         with self._lock:
-            self._lines += rendered
+            self._lines += self._prefix(level) + rendered + b"\n"
 
     def _flush_soon(self) -> None:
         if self._loop is None or threading.get_ident() != self._loop_thread or len(self._lines) >= FLUSH_BYTES:
@@ -179,6 +224,10 @@ def open_log(*, clock: Callable[[], Millis], style: LineStyle, level: int) -> Li
     log = LineLog(descriptor_sink(2), clock=clock, style=style, level=level, prefixed=is_journal(2, os.environ))
     atexit.register(log.flush)
     return log
+
+
+def _line_of(each: Incident) -> IncidentLine:
+    return IncidentLine(each.incident, each.method, each.service_key, each.outcome, each.detail, each.client_id)
 
 
 def _round_down(level: int) -> int:

@@ -13,17 +13,22 @@ PERIOD: Final = 1.0
 
 
 class Tally:
-    """Counts occurrences of `event` by kind; one line of information tells all of a second. Kinds are ours, and few."""
+    """Counts occurrences of `event` by kind; one line of information tells all of a second. Kinds are ours, and few.
+
+    `total` is what there was from the start on.
+    """
 
     def __init__(self, log: LineLog, event: str, loop: asyncio.AbstractEventLoop, *, period: float = PERIOD) -> None:
         self._log = log
         self._event = event
         self._loop = loop
         self._period = period
+        self.total = 0
         self._counts: Counter[str] = Counter()
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, kind: str) -> None:
+        self.total += 1
         self._counts[kind] += 1
         if self._timer is None:
             self._timer = self._loop.call_later(self._period, self.report)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from rpcauth.errors import ErrorCode, OAuthError
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import AccessToken, Application, Millis, RecordId, RefreshToken, Service
+from rpcauth.model import AccessToken, Application, Definitions, Millis, RecordId, RefreshToken, Service
 from rpcauth.oauth import token_text
-from rpcauth.oauth.client import UNKNOWN_CLIENT, ClientProof
+from rpcauth.oauth.client import UNKNOWN_CLIENT, ClientProof, check_authenticated
 from rpcauth.oauth.record_id import first_id_at
 from rpcauth.oauth.token_text import Kind
 from rpcauth.operations.issuing import SECOND, TOMBSTONE
@@ -37,12 +37,14 @@ def find_named_access_token(keyring: Keyring, facts: Facts, text: str) -> Access
 class RevokeToken:
     """Revoke one access token (by text or reference), or a refresh token with its whole grant.
 
-    Raises unauthorized_client for an unknown client and for somebody else's token.
+    Raises unauthorized_client for an unknown client and for somebody else's token. With `must_authenticate` it is the
+    client itself that asks (RFC 7009 §2.1): invalid_client unless its proof is good.
     """
 
     service_key: str
     proof: ClientProof
     token: str
+    must_authenticate: bool = False
 
     @property
     def locks(self) -> Locks:
@@ -55,7 +57,7 @@ class RevokeToken:
 
     def decide(self, facts: Facts, mint: Mint) -> Decision[None]:
         service = get_service(facts.definitions, self.service_key)
-        application = get_identified(facts.definitions, service, self.proof)
+        application = self._get_application(facts.definitions, service)
         if facts.refresh_token is not None:
             return self._revoke_grant(facts, mint.keyring, service, application, facts.refresh_token)
         token = find_named_access_token(mint.keyring, facts, self.token)
@@ -67,6 +69,11 @@ class RevokeToken:
         removal = Millis(facts.now + service.inactive_retention * SECOND)
         event = self._event(facts, token.user_context, access_token_id=token.id, grant_id=token.grant_id)
         return Decision(effects=[RevokeAccessToken(token.id, facts.now, removal)], events=[event])
+
+    def _get_application(self, definitions: Definitions, service: Service) -> Application:
+        if self.must_authenticate:
+            return check_authenticated(definitions, service, self.proof)
+        return get_identified(definitions, service, self.proof)
 
     def _revoke_grant(
         self, facts: Facts, keyring: Keyring, service: Service, application: Application, token: RefreshToken

@@ -167,7 +167,12 @@ class IssueTokens:
         if key is not None:
             effects.append(remember(key, issuance))
         kind = EventKind.ISSUED if parent is None else EventKind.REFRESHED
-        return Decision(result=issuance.tokens, effects=effects, events=[self._issued(kind, facts, issuance)])
+        events = [self._issued(kind, facts, issuance)]
+        if parent is not None and service.refresh_revokes_access_token:
+            event = self._event(EventKind.REVOKED, facts)
+            user = parent.grant.user_context
+            events.append(replace(event, access_token_id=parent.access_token_id, user_context=user))
+        return Decision(result=issuance.tokens, effects=effects, events=events)
 
     def _hand_out(self, facts: Facts, keyring: Keyring, token: AccessToken) -> Decision[IssuedTokens]:
         """The current token again; a code is spent for it all the same."""

@@ -33,15 +33,19 @@ from rpcauth.errors import DefinitionsRefused
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Application, Caller, Definitions, Service
 from rpcauth.operations.clock_reset import RememberClockReset
+from rpcauth.rpc.admin_audit import AuditedStore, AuditMethods
+from rpcauth.rpc.admin_console import ConsoleMethods, OpenConsole
+from rpcauth.rpc.admin_incidents import IncidentMethods
 from rpcauth.rpc.admin_keys import KeyedStore, KeyMethods
 from rpcauth.rpc.admin_params import read_flag, read_known
 from rpcauth.rpc.binding import Handler
 from rpcauth.rpc.inspection import inspect_token
 from rpcauth.rpc.invocation import Invocation
 from rpcauth.rpc.results import format_time
+from rpcauth.web.incident_book import IncidentBook
 
 
-class Administrable(KeyedStore, Protocol):
+class Administrable(KeyedStore, AuditedStore, Protocol):
     """What an engine offers beyond the store's port to the one who runs it."""
 
     async def backup(self, target: Path) -> None:
@@ -52,7 +56,10 @@ class Administrable(KeyedStore, Protocol):
 
 
 class AdminMethods:
-    """The methods. `master` gives the current master key, `change_master` makes and stores another."""
+    """The methods. `master` gives the current master key, `change_master` makes and stores another.
+
+    `incidents` are those that can be asked about.
+    """
 
     def __init__(
         self,
@@ -61,15 +68,19 @@ class AdminMethods:
         master: Callable[[], bytes],
         change_master: Callable[[], Awaitable[None]],
         describe: Callable[[], Mapping[str, Any]],
+        incidents: IncidentBook,
+        open_console: OpenConsole,
     ) -> None:
         self._store = store
         self._keys = KeyMethods(store, master=master, change_master=change_master)
         self._describe = describe
+        self._incidents = incidents
+        self._open_console = open_console
         self._changing = asyncio.Lock()
 
     def handlers(self) -> dict[str, Handler]:
         """The table of methods, to be put beside the contract's."""
-        return {
+        handlers: dict[str, Handler] = {
             "admin.apply": self.apply,
             "admin.export": self.export,
             "admin.list": self.list_definitions,
@@ -85,7 +96,10 @@ class AdminMethods:
             "admin.resetClock": self.reset_clock,
             "admin.status": self.status,
             **self._keys.handlers(),
+            **AuditMethods(self._store).handlers(),
+            **IncidentMethods(self._incidents).handlers(),
         }
+        return {**handlers, **ConsoleMethods(self._open_console, handlers).handlers()}
 
     # --- definitions ---------------------------------------------------------------------------------------------
 
@@ -101,6 +115,7 @@ class AdminMethods:
         return await self._change(wanted, prune=prunes, dry_run=read_flag(call, "dry_run", dry_run))
 
     async def export(self, call: Invocation, /) -> object:
+        """The definitions as the text of a file; of secrets only what they are compared with."""
         return {"toml": render_toml(self._store.definitions)}
 
     async def list_definitions(self, call: Invocation, /, kind: object) -> object:
@@ -115,15 +130,19 @@ class AdminMethods:
         raise call.reader.fail("kind")
 
     async def put_service(self, call: Invocation, /, service: object) -> object:
+        """Add or change one service."""
         return await self._change(Wanted(services=(parse_service(service),)))
 
     async def put_application(self, call: Invocation, /, application: object) -> object:
+        """Add or change one application; without a secret it is given one, which is shown this once."""
         return await self._change(Wanted(applications=(parse_application(application),)))
 
     async def put_caller(self, call: Invocation, /, caller: object) -> object:
+        """Add or change one caller."""
         return await self._change(Wanted(callers=(parse_caller(caller),)))
 
     async def drop_service(self, call: Invocation, /, service_key: object) -> object:
+        """Remove a service that no application and no caller uses any more."""
         key = read_known(call, "service_key", service_key, self._store.definitions.services)
         definitions = self._store.definitions
         users = [f'application "{one.client_id}"' for one in definitions.applications.values() if key in one.services]
@@ -135,10 +154,12 @@ class AdminMethods:
         return await self._carry_out([DropService(service_key=key, line=f'remove service "{key}"')])
 
     async def drop_application(self, call: Invocation, /, client_id: object) -> object:
+        """Remove an application; its tokens are good no longer."""
         key = read_known(call, "client_id", client_id, self._store.definitions.applications)
         return await self._carry_out([DropApplication(client_id=key, line=f'remove application "{key}"')])
 
     async def drop_caller(self, call: Invocation, /, name: object) -> object:
+        """Remove a caller."""
         key = read_known(call, "name", name, self._store.definitions.callers)
         return await self._carry_out([DropCaller(name=key, line=f'remove caller "{key}"')])
 
@@ -183,6 +204,7 @@ class AdminMethods:
         return True
 
     async def status(self, call: Invocation, /) -> object:
+        """How the daemon stands: versions, counts, what is amiss."""
         return self._describe()
 
     # --- changing ------------------------------------------------------------------------------------------------

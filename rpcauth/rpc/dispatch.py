@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from itertools import groupby
+from time import perf_counter_ns
 from typing import Any
 
 import msgspec
 
 from rpcauth.errors import ParamsInvalid
 from rpcauth.model import Caller
-from rpcauth.rpc.access import check_method
+from rpcauth.operations.access import check_method
 from rpcauth.rpc.answered import NOT_EXECUTED, OK, Answered, log_of, log_of_batch
 from rpcauth.rpc.binding import Binding, BindingFailed, Handler
 from rpcauth.rpc.dialect import Dialect
@@ -26,6 +27,7 @@ from rpcauth.rpc.params import Reader
 from rpcauth.rpc.quirks import FLAT_ORDER, is_flat_ordered, name_flat_parameters
 from rpcauth.rpc.reply import Reply
 from rpcauth.rpc.writing import METHOD_NOT_FOUND, fault_of, write_batch, write_error, write_result
+from rpcauth.storage.port import CALLER
 
 _encode = msgspec.json.Encoder().encode
 
@@ -61,6 +63,8 @@ class Dispatcher:
         return Reply(dialect.status_of(failure.fault.code), answered.body, log_of(answered), failure.retry_after)
 
     async def _answer_batch(self, batch: list[Call | Malformed], caller: Caller, dialect: Dialect) -> Reply:
+        if self._backend.caller_rate is not None:
+            self._backend.caller_rate.charge(caller.name, len(batch) - 1, perf_counter_ns())
         answers: list[Answered] = []
         for service_key, run in groupby(batch, self._find_lane):
             answers += await self._answer_run(service_key, list(run), caller, dialect)
@@ -90,15 +94,19 @@ class Dispatcher:
         if target.is_notification and method in HANDING_OUT:
             return Answered(b"", NOT_EXECUTED, method, None)
         invocation = Invocation(self._backend, caller, dialect, Reader(self._order_of(target)))
+        asked = CALLER.set(caller.name)
         try:
             check_method(caller, method)
             result = _encode(await self._bind(target, invocation))
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer; unexpected ones are logged there
             failure = failure_of(error, dialect)
             body = b"" if target.is_notification else write_error(target, failure.fault, dialect)
-            return Answered(body, failure.outcome, method, invocation.service_key, failure)
+            service_key, client_id = invocation.service_key, invocation.client_id
+            return Answered(body, failure.outcome, method, service_key, failure, client_id=client_id)
+        finally:
+            CALLER.reset(asked)
         body = b"" if target.is_notification else write_result(target, result)
-        return Answered(body, OK, method, invocation.service_key)
+        return Answered(body, OK, method, invocation.service_key, client_id=invocation.client_id)
 
     def _order_of(self, call: Call) -> tuple[str, ...] | None:
         """The names of the parameters by place, None where they are named."""

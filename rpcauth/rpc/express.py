@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import msgspec
 
+from rpcauth.operations.access import check_method
 from rpcauth.operations.introspect import find_live_tokens
-from rpcauth.rpc.access import check_method
 from rpcauth.rpc.answered import OK, Answered
 from rpcauth.rpc.envelope import Call, Malformed
 from rpcauth.rpc.invocation import Invocation

@@ -48,7 +48,7 @@ class UnknownToken(OAuthError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A fault, and what the log says of it. `retry_after` is in seconds."""
+    """A fault, and what the log says of it: `detail` is the rule that refused. `retry_after` is in seconds."""
 
     fault: Fault
     outcome: str
@@ -67,13 +67,11 @@ def failure_of(error: Exception, dialect: Dialect) -> Failure:
         case DefinitionsRefused() | ConfigurationInvalid():
             return _plain(Fault(Code.INVALID_PARAMS, "Invalid params", {"problems": error.problems}))
         case CallerRefused():
-            return _plain(writing.NOT_AUTHORIZED, error.detail)
+            return _refusal(writing.NOT_AUTHORIZED, error.detail)
         case LimitReached():
-            fault = writing.rate_limited(error.retry_after)
-            return Failure(fault, str(fault.code), error.detail, retry_after=error.retry_after)
+            return _refusal(writing.rate_limited(error.retry_after), error.detail, error.retry_after)
         case StorageUnavailable():
-            fault = writing.unavailable(error.outcome.value)
-            return Failure(fault, str(fault.code), error.detail, retry_after=1)
+            return _refusal(writing.unavailable(error.outcome.value), error.detail, retry_after=1)
         case _:
             incident = new_incident()
             what = describe_defect(error)
@@ -82,8 +80,12 @@ def failure_of(error: Exception, dialect: Dialect) -> Failure:
             return Failure(fault, str(fault.code), what, incident)
 
 
-def _plain(fault: Fault, detail: str | None = None) -> Failure:
-    return Failure(fault, str(int(fault.code)), detail)
+def _plain(fault: Fault) -> Failure:
+    return Failure(fault, str(int(fault.code)))
+
+
+def _refusal(fault: Fault, rule: str, retry_after: int | None = None) -> Failure:
+    return Failure(fault, str(int(fault.code)), rule, new_incident(), retry_after)
 
 
 def _oauth_failure(error: OAuthError, dialect: Dialect) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from rpcauth.model import AccessToken, Definitions, Millis
@@ -22,45 +23,66 @@ _KINDS = {
 }
 
 
+class Check(StrEnum):
+    """What an access token must pass, in this order."""
+
+    FORM = "form"
+    KNOWN = "known"
+    SECRET = "secret"
+    REVOCATION = "revocation"
+    GRANT = "grant"
+    WATERMARK = "watermark"
+    EXPIRY = "expiry"
+    SERVICE = "service"
+    APPLICATION = "application"
+    REDIRECT_URI = "redirect_uri"
+
+
 async def inspect_token(store: Store, text: str) -> Mapping[str, Any]:
-    """Kind, id, time of issue, and the verdict: `live`, or the first check that fails."""
+    """Kind, id, time of issue, the first check that fails, and the verdict in words: `live` where none does."""
     presented = parse(text)
     if presented is None:
-        return {"kind": None, "verdict": "not one of ours: wrong prefix, length or checksum"}
+        return {"kind": None, **_fail(Check.FORM, "not one of ours: wrong prefix, length or checksum")}
     found: dict[str, Any] = {
         "kind": _KINDS[presented.kind],
         "id": presented.id,
         "made_about": format_time(time_of(presented.id)),
     }
     if presented.kind in (Kind.CODE, Kind.REFRESH):
-        return {**found, "verdict": "well-formed; only its redemption tells whether it is good"}
+        return {**found, "failed": None, "verdict": "well-formed; only its redemption tells whether it is good"}
     token = (await store.find_access_tokens((presented.id,))).get(presented.id)
     if token is None:
-        return {**found, "verdict": "no such token: never issued here, or removed since"}
+        return {**found, **_fail(Check.KNOWN, "no such token: never issued here, or removed since")}
     genuine = (
         is_reference(store.keyring, presented)
         if presented.kind is Kind.REFERENCE
         else is_genuine(store.keyring, token, presented)
     )
     if not genuine:
-        return {**found, "verdict": "the id is known, the secret is wrong"}
+        return {**found, **_fail(Check.SECRET, "the id is known, the secret is wrong")}
     verdict = find_verdict(token, store.definitions, store.now())
-    return {**found, "service_key": token.service_key, **access_token_result(token), "verdict": verdict}
+    return {**found, "service_key": token.service_key, **access_token_result(token), **verdict}
 
 
-def find_verdict(token: AccessToken, definitions: Definitions, now: Millis) -> str:
-    """The first check that a genuine access token fails, or `live`."""
+def find_verdict(token: AccessToken, definitions: Definitions, now: Millis) -> Mapping[str, str | None]:
+    """The first check that a genuine access token fails, by name as `failed` and in words as `verdict`."""
     service = definitions.services.get(token.service_key)
     if token.revoked_at is not None:
-        return f"revoked at {format_time(token.revoked_at)}"
+        return _fail(Check.REVOCATION, f"revoked at {format_time(token.revoked_at)}")
     if token.grant_revoked:
-        return "its grant was revoked"
+        return _fail(Check.GRANT, "its grant was revoked")
     if token.watermarked:
-        return "revoked by a watermark"
+        return _fail(Check.WATERMARK, "revoked by a watermark")
     if token.expires_at is not None and now >= token.expires_at:
-        return f"expired at {format_time(token.expires_at)}"
+        return _fail(Check.EXPIRY, f"expired at {format_time(token.expires_at)}")
     if service is None:
-        return "its service is gone"
+        return _fail(Check.SERVICE, "its service is gone")
     if find_application(definitions, service, token.client_id) is None:
-        return "its application is gone, disabled, or no longer of the service"
-    return "live" if is_live(token, service, definitions, now) else "its redirect_uri is no longer registered"
+        return _fail(Check.APPLICATION, "its application is gone, disabled, or no longer of the service")
+    if not is_live(token, service, definitions, now):
+        return _fail(Check.REDIRECT_URI, "its redirect_uri is no longer registered")
+    return {"failed": None, "verdict": "live"}
+
+
+def _fail(check: Check, verdict: str) -> Mapping[str, str | None]:
+    return {"failed": check, "verdict": verdict}

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from rpcauth.model import Caller, Definitions, Secret, Service
 from rpcauth.oauth.client import ClientProof, find_application
+from rpcauth.operations.access import get_allowed_service
 from rpcauth.operations.authentication import ClientAuthenticator
-from rpcauth.rpc.access import get_allowed_service
+from rpcauth.operations.throttle import RateLimit
+from rpcauth.operations.token_rate import UNLIMITED, TokenRate
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.params import TEXT, Client, Reader
 from rpcauth.storage.port import Store
@@ -15,22 +17,32 @@ from rpcauth.storage.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What methods work with. `cache_seconds` is how long a caller may keep a token's answer; 0: not at all."""
+    """What methods work with. `cache_seconds` is how long a caller may keep a token's answer; 0: not at all.
+
+    `caller_rate` is where further calls of a batch are counted: the first one was when the batch came.
+    """
 
     store: Store
     authenticator: ClientAuthenticator
     cache_seconds: int = 0
+    token_rate: TokenRate = UNLIMITED
+    caller_rate: RateLimit | None = None
 
 
 @dataclass(slots=True)
 class Invocation:
-    """The first argument of every method. `service_key` is set for the log once the service was found allowed."""
+    """The first argument of every method.
+
+    For the log, `service_key` is set once the service was found allowed, and `client_id` for a client that is defined:
+    any other name is a text of the request.
+    """
 
     backend: Backend
     caller: Caller
     dialect: Dialect
     reader: Reader
     service_key: str | None = None
+    client_id: str | None = None
 
     @property
     def store(self) -> Store:
@@ -50,6 +62,8 @@ class Invocation:
     async def prove(self, client: Client) -> ClientProof:
         """What the client object proves to the service of this call, which was asked for before."""
         client_id, definitions = client.client_id or "", self.definitions
+        if client_id in definitions.applications:
+            self.client_id = client_id
         service = definitions.services.get(self.service_key or "")
         application = None if service is None else find_application(definitions, service, client_id)
         secret = None if client.client_secret is None else Secret(client.client_secret)

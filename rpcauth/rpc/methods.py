@@ -57,6 +57,7 @@ async def create_access_token(
     except OAuthError as error:
         raise token_answer(error, service) from None
     proof = await call.prove(named)
+    call.backend.token_rate.check(proof, call.definitions)
     if isinstance(request, ImplicitRequest):
         implicit = IssueImplicit(service_key=service.service_key, proof=proof, request=request, state=target.state)
         tokens = await call.store.execute(implicit)

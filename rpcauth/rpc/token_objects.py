@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rpcauth.model import AccessToken, Millis
+from rpcauth.model import AccessToken
+from rpcauth.operations.caching import find_cache_end
 from rpcauth.operations.current import open_sealed
 from rpcauth.rpc import results
 from rpcauth.rpc.invocation import Invocation
-
-_SECOND = 1000
 
 
 def describe_token(call: Invocation, token: AccessToken) -> dict[str, Any]:
@@ -19,14 +18,6 @@ def describe_token(call: Invocation, token: AccessToken) -> dict[str, Any]:
         secret = open_sealed(call.store.keyring, token, token.sealed_mac_secret, "mac_secret")
     result = results.access_token_result(token, secret)
     if call.dialect.extra_members:
-        result["cache_until"] = _cache_until(call, token.expires_at)
+        end = find_cache_end(token, call.store.now(), call.backend.cache_seconds)
+        result["cache_until"] = results.format_time(end)
     return result
-
-
-def _cache_until(call: Invocation, expires_at: Millis | None) -> str | None:
-    """Until when the caller may reuse this answer without asking; None: not at all."""
-    seconds = call.backend.cache_seconds
-    if not seconds:
-        return None
-    until = Millis(call.store.now() + seconds * _SECOND)
-    return results.format_time(until if expires_at is None else min(until, expires_at))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import reduce
+from operator import or_
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -17,8 +19,8 @@ def strip(wanted: Any) -> Any:
     if get_origin(wanted) is Annotated:
         return strip(get_args(wanted)[0])
     alternatives = [one for one in get_args(wanted) if one is not NoneType]
-    if NoneType in get_args(wanted) and len(alternatives) == 1:
-        return strip(alternatives[0])
+    if NoneType in get_args(wanted):
+        return strip(reduce(or_, alternatives))
     return wanted
 
 

@@ -1,10 +1,24 @@
-"""Defects as an operator finds them: an incident id that ties the answer to its log line, and the place in the code."""
+"""Refusals and defects as an operator finds them: an id that ties an answer to its reason, or to its place."""
 
 from __future__ import annotations
 
 import os.path
 import secrets
 import traceback
+
+from rpcauth.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One call that was refused, or failed: names, outcomes and ids only. `detail` is the rule, or a defect's place."""
+
+    incident: str
+    method: str
+    service_key: str | None
+    client_id: str | None
+    outcome: str
+    detail: str | None
 
 
 def new_incident() -> str:

@@ -33,13 +33,13 @@ def read_lines(demo: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def run_demo(folder: Path, port: int) -> Iterator[str]:
+def run_demo(folder: Path, port: int, *, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
     demo = subprocess.Popen(
         COMMAND, cwd=folder, env=environment(port), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     try:
         yield read_lines(demo)
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(end)
         assert demo.wait(PATIENCE) == 0
     finally:
         if demo.poll() is None:
@@ -75,6 +75,11 @@ def test_the_printed_lines_go_from_a_code_to_a_revoked_token_and_again_after_a_r
         assert refused["data"]["error_description"] == "Invalid Access Token"
         assert ym["AccessToken"].startswith("rpa_")
     assert (tmp_path / "var" / "demo-caller.secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_end_of_its_terminal_ends_the_demo(tmp_path: Path) -> None:
+    with run_demo(tmp_path, free_port(), end=signal.SIGHUP) as printed:
+        assert printed
 
 
 def test_a_port_in_use_is_told_with_a_way_out(tmp_path: Path) -> None:

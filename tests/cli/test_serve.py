@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.daemon import PATIENCE, RunningDaemon, free_port, prepare_daemon
+from tests.support.supervisor import Supervisor
 
 
 def serve(daemon: RunningDaemon) -> subprocess.CompletedProcess[str]:
@@ -111,6 +113,54 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> Non
     assert ended.returncode == 4
     assert ended.stderr.splitlines()[-1].startswith(f"{tmp_path}/file")
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("written", ["[server]\nlis", "[server]\nlisten = [", "[server]\n[storage", "[ser"])
+def test_a_half_written_configuration_is_one_line_with_its_place(prepared: RunningDaemon, written: str) -> None:
+    before = content_of(prepared)
+    (prepared.folder / "rpcauth.toml").write_text(written)
+    ended = serve(prepared)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"{prepared.folder}/rpcauth.toml:{len(written.splitlines())}:")
+    assert content_of(prepared) == before
+
+
+def test_a_configuration_that_cannot_be_read_is_one_line(prepared: RunningDaemon) -> None:
+    (prepared.folder / "rpcauth.toml").unlink()
+    (prepared.folder / "rpcauth.toml").mkdir()
+    ended = serve(prepared)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"{prepared.folder}/rpcauth.toml: cannot be read (Is a directory); ")
+
+
+def test_a_key_that_cannot_be_read_is_one_line(prepared: RunningDaemon) -> None:
+    key = prepared.folder / "var" / "master.key"
+    key.unlink()
+    key.mkdir()
+    ended = serve(prepared)
+    assert ended.returncode == 4
+    assert ended.stderr == f"{key}: the master key cannot be read; check its owner and mode (0600)\n"
+
+
+def test_a_lock_that_a_dead_daemon_left_is_no_lock(prepared: RunningDaemon) -> None:
+    prepared.start()
+    assert prepared.end(signal.SIGKILL) == -signal.SIGKILL
+    assert prepared.store.with_name("rpcauth.db.lock").exists()
+    prepared.start()
+    assert prepared.call("test.hello", [])["result"] == "Hello!"
+    assert prepared.end() == 0
+
+
+def test_an_end_during_the_start_is_no_failure(prepared: RunningDaemon) -> None:
+    """The first word of a start, and SIGTERM right behind it."""
+    supervisor = Supervisor(prepared)
+    with supervisor.inbox:
+        supervisor.launch()
+        supervisor.wait_for("EXTEND_TIMEOUT_USEC")
+        assert prepared.end() == 0
+    assert "Traceback" not in prepared.log.read_text()
 
 
 def test_a_stale_administrative_socket_is_replaced(prepared: RunningDaemon) -> None:

@@ -245,7 +245,8 @@ def test_a_backup_is_a_store_under_the_same_key(applied: Path) -> None:
     copy = applied / "copy.db"
     assert run("backup", copy, folder=applied).exit_code == 0
     assert copy.stat().st_mode & 0o777 == 0o600
-    copy.replace(applied / "var" / "rpcauth.db")
+    (applied / "var" / "rpcauth.db").unlink()
+    assert run("restore", copy, folder=applied).exit_code == 0
     assert SERVICE_KEY in run("services", "list", folder=applied).stdout
 
 
@@ -260,6 +261,7 @@ def test_a_clock_that_the_store_has_seen_ahead_is_suspect_until_it_is_reset_for_
     with closing(sqlite3.connect(applied / "var" / "rpcauth.db")) as store, store:
         store.execute("UPDATE nodes SET seen_at = seen_at + 3600000")
         assert store.execute("SELECT COUNT(*) FROM nodes").fetchone() == (1,)
+    (applied / "var" / "rpcauth.db-sums").unlink()  # or the change would be noticed
     before = run("doctor", folder=applied)
     assert before.exit_code == 1
     assert "rpcauth doctor --reset-clock" in before.stdout

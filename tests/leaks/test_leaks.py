@@ -10,7 +10,7 @@ import hashlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,7 @@ def test_no_secret_of_any_flow_is_found_in_what_the_daemon_leaves(trail: Trail) 
     trail.daemon.end(signal.SIGKILL)
     files = [*trail.daemon.left_files, backup]
     assert {path.suffix for path in files} >= {".db", ".db-wal", ".db-shm", ".log"}
+    assert trail.daemon.audit in files
     assert find_leaks(trail.secrets, files) == []
 
     trail.daemon.start()
@@ -280,15 +281,15 @@ def malformed_requests(proof: str) -> Iterator[bytes]:
 def meet_a_defect(trail: Trail) -> None:
     """A row that was damaged: its seal does not open, which no caller can mend, so it is an internal error."""
     token = ask(trail, "sealed", HUMAN_CLIENT, {"grant_type": "client_credentials"})["result"]["access_token"]
-    restart(trail.daemon, damage_seals)
+    damage_seals(trail.daemon)
+    restart(trail.daemon)
     assert "error" in trail.call("oauth2.fetchAccessToken", {"service_key": "sealed", "access_token": token})
     assert trail.codes[-1] == -32603
 
 
-def restart(daemon: RunningDaemon, meanwhile: Callable[[RunningDaemon], None] = lambda _: None) -> None:
+def restart(daemon: RunningDaemon) -> None:
     """End the daemon well, which writes all that it still has to log, and start it again."""
     daemon.end(signal.SIGTERM)
-    meanwhile(daemon)
     daemon.start()
 
 

@@ -14,6 +14,7 @@ import pytest
 from rpcauth.log.lines import FLUSH_BYTES, LineLog, LineStyle
 from rpcauth.log.sink import descriptor_sink, is_journal
 from rpcauth.model import Millis
+from rpcauth.web.incidents import Incident
 from rpcauth.web.messages import RequestLog
 
 NOW = Millis(1_357_504_962_007)
@@ -65,11 +66,49 @@ def test_a_request_can_be_a_line_of_text() -> None:
     ]
 
 
-def test_an_incident_makes_a_request_an_error() -> None:
+def test_an_incident_makes_a_request_a_warning() -> None:
     paper = Paper()
-    tell(build_log(paper, level=logging.ERROR), RequestLog("m", None, "-32603", incident="f00d"))
+    log = build_log(paper, level=logging.WARNING)
+    tell(log)
+    tell(log, RequestLog("m", None, "-2001:invalid_grant", "f00d", "code.spent", client_id="c", source="192.0.2.7"))
     (line,) = map(json.loads, paper.lines())
-    assert (line["level"], line["incident"]) == ("error", "f00d")
+    told = [line[name] for name in ("level", "incident", "detail", "client", "source")]
+    assert told == ["warning", "f00d", "code.spent", "c", "192.0.2.7"]
+
+
+def test_the_line_of_a_batch_lists_the_incidents_of_its_calls() -> None:
+    paper = Paper()
+    incidents = (
+        Incident("f00d", "oauth2.createAccessToken", "svc", "c", "-2001:invalid_grant", "code.spent"),
+        Incident("beef", "oauth2.fetchAccessToken", "svc", None, "-2001:invalid_token", "token.not_live"),
+    )
+    tell(build_log(paper), RequestLog("batch", "svc", "-2001:invalid_grant", calls=3, incidents=incidents))
+    (line,) = map(json.loads, paper.lines())
+    assert (line["level"], line["calls"]) == ("warning", 3)
+    assert "incident" not in line
+    assert line["incidents"] == [
+        {
+            "incident": "f00d",
+            "method": "oauth2.createAccessToken",
+            "service": "svc",
+            "outcome": "-2001:invalid_grant",
+            "detail": "code.spent",
+            "client": "c",
+        },
+        {
+            "incident": "beef",
+            "method": "oauth2.fetchAccessToken",
+            "service": "svc",
+            "outcome": "-2001:invalid_token",
+            "detail": "token.not_live",
+        },
+    ]
+
+
+def test_the_trace_of_a_request_stands_in_its_line() -> None:
+    paper = Paper()
+    build_log(paper).request(HELLO, status=200, caller="demo", microseconds=12, trace="a-b")
+    assert json.loads(paper.lines()[0])["trace"] == "a-b"
 
 
 @pytest.mark.parametrize(

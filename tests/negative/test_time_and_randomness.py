@@ -22,7 +22,7 @@ MANY = 50_000
 
 FORKS = """
 import json, os
-from rpcauth.storage.group import FreshMint
+from rpcauth.storage.minting import FreshMint
 from rpcauth.oauth.record_id import IdSequence
 mint = FreshMint(ids=IdSequence(node=0, after=0), now=lambda: 0, keyring=None)
 read, write = os.pipe()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
 import pytest
 
 from rpcauth.model import TokenType
+from rpcauth.storage.driver import connect
 from tests.operations.calls import CREATE, NAMED, REVOKE, change_application, described, issue
 from tests.support.provider import Provider
 
@@ -146,7 +146,7 @@ async def test_the_sweeper_erases_the_salt_of_a_closed_window_and_of_a_used_succ
     provider: Provider,
 ) -> None:
     def salts() -> int:
-        with closing(sqlite3.connect(provider.path)) as connection:
+        with closing(connect(provider.path, writer=False)) as connection:
             count: int = connection.execute("SELECT COUNT(salt) FROM refresh_tokens").fetchone()[0]
             return count
 

@@ -1,11 +1,11 @@
-"""The throttle of failures: a burst, then a steady rate, each key for itself."""
+"""The throttles of failures and of calls: a burst, then a steady rate, each key for itself."""
 
 from __future__ import annotations
 
 import pytest
 
 from rpcauth.model import Millis
-from rpcauth.operations.throttle import FailureThrottle
+from rpcauth.operations.throttle import FailureThrottle, RateLimit
 from tests.support.provider import START
 
 MINUTE = 60_000
@@ -89,3 +89,70 @@ def test_its_memory_is_bounded_and_forgets_the_longest_silent_first() -> None:
     assert throttle.retry_after("1", START) == 0, "forgotten"
     assert throttle.retry_after("0", START) > 0, "it failed again, so it was not silent"
     assert throttle.retry_after("2", START) > 0
+
+
+def test_it_is_quiet_until_a_failure_and_again_once_all_are_forgotten() -> None:
+    throttle = FailureThrottle(per_minute=60)
+    assert throttle.is_quiet(START)
+    throttle.record_failure("one", START)
+    throttle.record_failure("other", START)
+    throttle.record_failure("other", START)
+    assert not throttle.is_quiet(at(1999))
+    assert throttle.is_quiet(at(2000))
+
+
+# --- calls -----------------------------------------------------------------------------------------------------------
+
+SECOND = 1_000_000_000
+
+
+def count_passing(limit: RateLimit, key: str, now: int) -> int:
+    """How many calls of a key pass at one instant."""
+    passed = 0
+    while not limit.take(key, now) and passed < 10_000:
+        passed += 1
+    return passed
+
+
+@pytest.mark.parametrize(("rate", "size"), [(1, 1), (10, 1), (10, 7), (0.5, 3), (1000, 100)])
+def test_a_burst_passes_and_then_one_call_each_time_its_share_of_the_second_is_over(rate: float, size: int) -> None:
+    limit = RateLimit(per_second=rate, burst=size)
+    assert count_passing(limit, "caller", SECOND) == size
+    share = round(SECOND / rate)
+    for number in range(1, 5):
+        assert count_passing(limit, "caller", SECOND + number * share - 1) == 0
+        assert count_passing(limit, "caller", SECOND + number * share) == 1
+    assert count_passing(limit, "other", SECOND) == size, "each key for itself"
+
+
+def test_a_refused_call_is_not_counted_and_is_told_how_many_whole_seconds_to_wait() -> None:
+    limit = RateLimit(per_second=0.1, burst=1)
+    assert limit.take("caller", 0) == 0
+    assert [limit.take("caller", SECOND * now) for now in (0, 1, 9)] == [10, 9, 1]
+    assert limit.take("caller", SECOND * 10 - 1) == 1
+    assert limit.take("caller", SECOND * 10) == 0
+
+
+def test_calls_that_must_pass_are_waited_for_afterwards() -> None:
+    limit = RateLimit(per_second=10, burst=5)
+    limit.take("caller", 0)
+    limit.charge("caller", 99, 0)
+    assert limit.take("caller", 0) == 10
+    assert count_passing(limit, "caller", 10 * SECOND) == 5
+
+
+def test_a_rate_of_zero_switches_it_off_and_counts_nothing() -> None:
+    limit = RateLimit(per_second=0, burst=1)
+    limit.charge("caller", 1000, 0)
+    assert count_passing(limit, "caller", 0) == 10_000
+    limit.limit(per_second=1, burst=2)
+    assert limit.is_on
+    assert count_passing(limit, "caller", 0) == 2
+
+
+def test_the_memory_of_callers_is_bounded() -> None:
+    limit = RateLimit(per_second=1, burst=1)
+    for number in range(100_001):
+        limit.take(str(number), 0)
+    assert limit.take("0", 0) == 0, "forgotten"
+    assert limit.take("100000", 0) == 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rpcauth.console.access import ConsoleAccess
 from rpcauth.keys.keyring import FIRST_PURPOSES
 from rpcauth.keys.signing import ANNOUNCEMENT
 from rpcauth.model import Caller
@@ -18,6 +19,7 @@ from rpcauth.rpc.admin import AdminMethods
 from rpcauth.rpc.dialect import RPC
 from rpcauth.rpc.dispatch import Dispatcher
 from rpcauth.rpc.invocation import Backend
+from rpcauth.web.incident_book import IncidentBook
 from tests.support.provider import Provider
 
 ADMINISTRATOR = Caller(name="administrator", services=("*",), methods=("*",))
@@ -37,7 +39,12 @@ class Administration:
             keyring=lambda: store.keyring, now=store.now, concurrency=1, failures_per_minute=10
         )
         methods = AdminMethods(
-            store, master=lambda: provider.master, change_master=self._change_master, describe=dict[str, Any]
+            store,
+            master=lambda: provider.master,
+            change_master=self._change_master,
+            describe=dict[str, Any],
+            incidents=IncidentBook(clock=store.now),
+            open_console=ConsoleAccess(ADMINISTRATOR, clock=store.now).open,
         )
         backend = Backend(store=store, authenticator=authenticator)
         self._dispatch = Dispatcher(backend, batch_limit=1, extra=methods.handlers())

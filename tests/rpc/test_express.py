@@ -177,7 +177,8 @@ async def lanes(tmp_path: Path, cache_seconds: int) -> AsyncIterator[Lanes]:
 
 def comparable(reply: Reply) -> Any:
     """All of a reply but what is random in it: incidents, and the tokens it hands out."""
-    log = replace(reply.log, incident=None if reply.log.incident is None else "an incident")
+    incidents = tuple(replace(one, incident="an incident") for one in reply.log.incidents)
+    log = replace(reply.log, incident=reply.log.incident and "an incident", incidents=incidents)
     return replace(reply, body=re.sub(rb"rpa_\w{60}", b"a token", reply.body), log=log)
 
 

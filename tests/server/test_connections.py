@@ -186,7 +186,7 @@ async def test_a_drain_answers_what_has_begun_and_takes_nothing_new() -> None:
     async with serve(gate) as house, await house.connect() as client:
         client.send(build_post())
         await gate.entered.wait()
-        house.server.stop_accepting()
+        await house.server.stop_accepting()
         draining = asyncio.create_task(house.server.drain(grace=0, deadline=PATIENCE))
         assert await is_refused(house)
         assert not draining.done()
@@ -201,7 +201,7 @@ async def test_a_request_that_comes_during_the_grace_is_answered_and_is_the_last
     async with serve() as house, await house.connect() as client:
         client.send(build_post())
         assert (await client.receive()).status == 200
-        house.server.stop_accepting()
+        await house.server.stop_accepting()
         draining = asyncio.create_task(house.server.drain(grace=PATIENCE, deadline=PATIENCE))
         assert await is_refused(house)
         client.send(build_post())

@@ -27,6 +27,7 @@ PLAIN = HttpReply(
 class Shop:
     """A façade of one folder: it answers with `reply`, the request's own body in it, and keeps what it was asked."""
 
+    name: str = "shop"
     folder: str = "/shop/"
     reply: HttpReply = PLAIN
     requests: list[HttpRequest] = field(default_factory=list)
@@ -34,6 +35,9 @@ class Shop:
 
     def serves(self, path: str) -> bool:
         return path.startswith(self.folder)
+
+    def judges_head(self, path: str) -> bool:
+        return path.startswith(f"{self.folder}gate")
 
     async def answer(self, request: HttpRequest) -> HttpReply:
         self.requests.append(request)
@@ -101,7 +105,7 @@ async def test_an_answer_is_these_bytes() -> None:
 
 
 async def test_the_first_facade_that_serves_a_path_answers() -> None:
-    first, second, third = Shop("/other/"), Shop(), Shop()
+    first, second, third = Shop(folder="/other/"), Shop(), Shop()
     async with serve(facades=[first, second, third]) as house:
         await house.send(build())
     assert [len(shop.requests) for shop in (first, second, third)] == [0, 1, 0]
@@ -419,3 +423,42 @@ async def test_a_facade_that_raises_is_answered_with_an_incident_that_the_log_kn
     assert (line["event"], line["level"], line["exception"]) == ("defect", "error", exception)
     assert response.body.decode() == f"500 incident {line['incident']}"
     assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "HEAD", "DELETE", "PROPFIND"])
+async def test_a_request_judged_by_its_head_reaches_its_facade_whatever_the_method(method: str) -> None:
+    shop = Shop(reply=replace(PLAIN, status=401))
+    async with serve(facades=[shop], allowed_origins=[PORTAL]) as house, await house.connect() as client:
+        client.send(build(method, "/shop/gate/x", headers=f"Origin: {PORTAL}\r\n"))
+        reply = await client.receive(method=method)
+    assert (reply.status, [request.method for request in shop.requests]) == (401, [method])
+    assert "access-control-allow-origin" not in reply.headers
+    assert (reply.headers["vary"], reply.headers["cache-control"]) == ("Accept", "no-store")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: 5\r\n",
+        "Content-Length: 99999999\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\nContent-Encoding: gzip\r\n",
+        "Content-Length: 5\r\nExpect: 100-continue\r\n",
+    ],
+)
+async def test_a_request_judged_by_its_head_is_answered_without_its_body(headers: str) -> None:
+    shop = Shop(reply=replace(PLAIN, body=b"yes"))
+    async with serve(facades=[shop]) as house, await house.connect() as client:
+        client.send(f"POST /shop/gate HTTP/1.1\r\nHost: h\r\n{headers}\r\n".encode())
+        reply = await client.receive()
+    assert (reply.status, reply.body, reply.headers["connection"]) == (200, b"yes", "close")
+    assert shop.refused == []
+
+
+async def test_connections_of_requests_judged_by_their_head_are_kept() -> None:
+    shop = Shop(reply=replace(PLAIN, body=b"yes"))
+    async with serve(facades=[shop]) as house, await house.connect() as client:
+        for _ in range(3):
+            client.send(build("POST", "/shop/gate", body=b"all of it"))
+            assert (await client.receive()).body == b"yes"
+    assert [request.body for request in shop.requests] == [b""] * 3

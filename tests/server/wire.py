@@ -17,11 +17,13 @@ from rpcauth.log.lines import LineLog
 from rpcauth.model import Caller, Definitions, Millis, Proof, Secret
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.reply import Reply
+from rpcauth.server.admission import Admission
 from rpcauth.server.callers import CallerRegistry
 from rpcauth.server.front import Front, RpcDispatch
 from rpcauth.server.http_server import HttpServer
 from rpcauth.server.limits import FrontLimits
 from rpcauth.server.listeners import listen_tcp, listen_unix
+from rpcauth.web.incident_book import IncidentBook
 from rpcauth.web.messages import RequestLog, RestFacade
 
 PATIENCE = 10.0
@@ -140,6 +142,8 @@ async def serve(
     clock: Callable[[], Millis] = lambda: NOW,
     limits: FrontLimits | None = None,
     facades: Sequence[RestFacade] = (),
+    admission: Admission | None = None,
+    incidents: IncidentBook | None = None,
 ) -> AsyncIterator[House]:
     limits = limits or FrontLimits()
     written: list[bytes] = []
@@ -154,6 +158,8 @@ async def serve(
         allowed_origins=allowed_origins,
         log=log,
         facades=facades,
+        admission=admission,
+        incidents=incidents,
     )
     server = HttpServer(front, limits=limits, clock=clock, log=log)
     listener = listen_unix(unix) if unix is not None else listen_tcp("127.0.0.1", 0)

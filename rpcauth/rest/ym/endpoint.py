@@ -55,15 +55,18 @@ class TokenEndpoint:
         view = self._choose_view(route, request)
         # A request for what is not served is answered as any DTO would be: its error is bare.
         dto = route.dto or OIDC_GET_ACCESS_TOKEN
+        client_id = None
         try:
             if route.kind is not RouteKind.SERVICE:
                 raise _not_served(route, request.method)
             _check_callback(view)
             values = self._bind(dto, route, request)
+            client_id = self._services.find_client_id(values, _find_basic(request))
             members = await self._serve(dto, values, request)
-            return self._reply_good(route, view, dto, self._writer.succeed(values, members))
+            return self._reply_good(view, dto, self._writer.succeed(values, members), client_id)
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer; unexpected ones are logged there
-            return self._reply_failed(view, dto, failure_of(error, dto.name, _content_type(request)), request)
+            failure = failure_of(error, dto.name, _content_type(request))
+            return self._reply_failed(view, dto, failure, request, client_id)
 
     def refuse(self, route: Route, request: HttpRequest, status: int) -> HttpReply:
         """The answer to a request whose body was not taken."""
@@ -102,13 +105,22 @@ class TokenEndpoint:
             return _View(offer=_SCRIPT, callback=callback)
         return _View(offer=offer, pretty="debug" in query)
 
-    def _reply_good(self, route: Route, view: _View, dto: Dto, values: Values) -> HttpReply:
-        log = RequestLog(f"ym.{dto.name}", self._settings.service_key, "ok")
+    def _reply_good(self, view: _View, dto: Dto, values: Values, client_id: str | None) -> HttpReply:
+        log = RequestLog(f"ym.{dto.name}", self._settings.service_key, "ok", client_id=client_id)
         reply = self._print(view, RESPONSES[dto.name], values, log)
         return _attach(reply, dto) if view.offer.format is Format.CSV else reply
 
-    def _reply_failed(self, view: _View, dto: Dto, failure: Failure, request: HttpRequest) -> HttpReply:
-        log = RequestLog(f"ym.{dto.name}", self._settings.service_key, failure.code, failure.incident, failure.detail)
+    def _reply_failed(
+        self, view: _View, dto: Dto, failure: Failure, request: HttpRequest, client_id: str | None = None
+    ) -> HttpReply:
+        log = RequestLog(
+            f"ym.{dto.name}",
+            self._settings.service_key,
+            failure.code,
+            failure.incident,
+            failure.detail,
+            client_id=client_id,
+        )
         kind, values = self._writer.fail(dto, failure)
         if view.callback is not None and not _CALLBACK.fullmatch(view.callback):
             # Without a function to call it is no script.
@@ -151,13 +163,16 @@ def _read_query(query: str) -> Mapping[str, str]:
 
 def _read_client(request: HttpRequest) -> ClientCredentials | None:
     """The client of an Authorization header of the scheme Basic; other schemes say nothing of a client."""
-    authorizations = request.headers.getall(hdrs.AUTHORIZATION, ())
-    if not any(_is_basic(one) for one in authorizations):
+    if not any(_is_basic(one) for one in request.headers.getall(hdrs.AUTHORIZATION, ())):
         return None
-    client = read_client_basic(authorizations)
+    client = _find_basic(request)
     if client is None:
         raise OAuthError(ErrorCode.INVALID_CLIENT, INVALID_CLIENT, "ym.basic_malformed")
     return client
+
+
+def _find_basic(request: HttpRequest) -> ClientCredentials | None:
+    return read_client_basic(request.headers.getall(hdrs.AUTHORIZATION, ()))
 
 
 def _is_basic(authorization: str) -> bool:

@@ -23,6 +23,8 @@ _CALLED = frozenset({RouteKind.SERVICE, RouteKind.WRONG_METHOD, RouteKind.UNKNOW
 class YmFacade:
     """YM REST Services (a `web.messages.RestFacade`). `zone` is that of local times; None: the system's."""
 
+    name = "ym"
+
     def __init__(
         self,
         services: TokenServices,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rpcauth.errors import (
     CallerRefused,
@@ -66,7 +66,7 @@ class Failure:
     """An answer to a request that failed. `retry_after` is in seconds.
 
     `bare`: no request DTO was bound, so the body is an ErrorResponse. `attached`: a CSV answer is sent as a file.
-    `oauth_error` is RFC 6749's word for it. `detail` is for the log.
+    `oauth_error` is RFC 6749's word for it. `detail` is the rule that refused: it is for the log, under `incident`.
     """
 
     status: int
@@ -99,6 +99,13 @@ class Failure:
 
 def failure_of(error: Exception, dto: str, content_type: str) -> Failure:
     """The failure of whatever was raised while a request for `dto`, sent as `content_type`, was answered."""
+    failure = _failure_of(error, dto, content_type)
+    if failure.detail is None or failure.incident is not None:
+        return failure
+    return replace(failure, incident=new_incident())
+
+
+def _failure_of(error: Exception, dto: str, content_type: str) -> Failure:
     match error:
         case OAuthError():
             return _refused(error)
@@ -108,14 +115,13 @@ def failure_of(error: Exception, dto: str, content_type: str) -> Failure:
             return _unbound(faults, dto)
         case Malformed():
             message = f"Could not deserialize '{content_type}' request using {dto}"
-            return Failure(status=400, code=_SERIALIZATION, message=message, bare=True)
+            return Failure(status=400, code=_SERIALIZATION, message=message, bare=True, detail="ym.malformed")
         case NotServed(message=message):
-            return Failure(status=405, code=_NOT_IMPLEMENTED, message=message, bare=True)
+            return Failure(status=405, code=_NOT_IMPLEMENTED, message=message, bare=True, detail="ym.not_served")
         case BodyRefused(status=status):
             return _BODY_REFUSED[status]
         case LimitReached(retry_after=retry_after, detail=detail):
-            message = "Too many requests. Try again later."
-            return Failure(status=429, code="TooManyRequests", message=message, retry_after=retry_after, detail=detail)
+            return replace(_TOO_MANY, retry_after=retry_after, detail=detail)
         case CallerRefused(detail=detail):
             return _refused(OAuthError(ErrorCode.INVALID_CLIENT, INVALID_CLIENT, detail))
         case StorageUnavailable():
@@ -215,7 +221,9 @@ def _body_refused(status: int, code: str, message: str) -> Failure:
     return Failure(status=status, code=code, message=message, bare=True)
 
 
+_TOO_MANY = Failure(status=429, code="TooManyRequests", message="Too many requests. Try again later.")
 _BODY_REFUSED = {
+    429: replace(_TOO_MANY, bare=True),
     400: _body_refused(400, _SERIALIZATION, "The body did not come in whole."),
     408: _body_refused(408, "RequestTimeout", "The body did not come in time."),
     413: _body_refused(413, "RequestEntityTooLarge", "The body is larger than this service takes."),

@@ -19,6 +19,7 @@ from rpcauth.operations.authentication import ClientAuthenticator
 from rpcauth.operations.id_token import IdTokens
 from rpcauth.operations.issuing import IssuedTokens
 from rpcauth.operations.token import IssueTokens
+from rpcauth.operations.token_rate import UNLIMITED, TokenRate
 from rpcauth.rest.ym.dates import MAX_VALUE, utc_of
 from rpcauth.rest.ym.failures import FieldsMissing
 from rpcauth.rest.ym.types import Values
@@ -42,9 +43,16 @@ class TokenServices:
     """GetAccessToken and OIDCGetAccessToken over one service definition."""
 
     def __init__(
-        self, store: Store, authenticator: ClientAuthenticator, id_tokens: IdTokens, *, service_key: str
+        self,
+        store: Store,
+        authenticator: ClientAuthenticator,
+        id_tokens: IdTokens,
+        *,
+        service_key: str,
+        token_rate: TokenRate = UNLIMITED,
     ) -> None:
         self._store = store
+        self._token_rate = token_rate
         self._authenticator = authenticator
         self._id_tokens = id_tokens
         self._service_key = service_key
@@ -53,6 +61,11 @@ class TokenServices:
     def find_service(self) -> Service | None:
         """The service definition, if it is there."""
         return self._store.definitions.services.get(self._service_key)
+
+    def find_client_id(self, values: Values, basic: ClientCredentials | None) -> str | None:
+        """The client that a request names, if it is defined: any other name is a text of the request."""
+        named = values.get("client_id") or values.get("AppId") or (basic and basic.client_id)
+        return named if isinstance(named, str) and named in self._store.definitions.applications else None
 
     async def get_oidc_access_token(self, values: Values, basic: ClientCredentials | None) -> Values:
         """OIDCGetAccessToken: RFC 6749 §4.1.3 and §6, with an id_token for scope openid.
@@ -116,7 +129,9 @@ class TokenServices:
 
     async def _prove(self, service: Service, client: _Client) -> ClientProof:
         application = find_application(self._store.definitions, service, client.client_id)
-        return await self._authenticator.prove(application, client.client_id, client.secret, front="ym")
+        proof = await self._authenticator.prove(application, client.client_id, client.secret, front="ym")
+        self._token_rate.check(proof, self._store.definitions, front="ym")
+        return proof
 
     async def _issue(self, service: Service, proof: ClientProof, request: Request) -> IssuedTokens:
         return await self._store.execute(IssueTokens(service_key=service.service_key, proof=proof, request=request))

@@ -107,7 +107,7 @@ def test_no_bytes_bring_the_daemon_down(daemon: RunningDaemon) -> None:
     assert daemon.is_running
     text = daemon.log.read_text()
     assert "defect" not in text
-    assert "incident" not in text
+    assert "unexpected" not in text
     # Many are so little wrong that the façade itself gets to see them.
     assert text.count('"method":"ym.') > EXAMPLES / 10
     assert send(daemon, b"GET /metadata HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
