@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from rpcauth.errors import Outcome, StorageUnavailable
+from rpcauth.storage.pace import Pace
 from rpcauth.storage.port import CALLER
 
 _log = logging.getLogger(__name__)
@@ -60,8 +61,8 @@ class Writer:
     """Runs `run_group` in its own thread. `on_answers` is called on the loop before each group's answers go out;
     `patience` is how many seconds an answer may take.
 
-    At most `queue_limit` jobs wait. While a whole group or more does, none is taken in as long as the oldest one
-    without an answer is older than `queue_wait` seconds: what a slow disk lets in, it answers about so soon.
+    At most `queue_limit` jobs wait. Behind a whole group or more none is taken in that would wait for longer than
+    `queue_wait` seconds, or while the oldest one has: what a slow disk lets in, it answers about so soon.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Writer:
         self.limit(queue_limit=queue_limit, queue_wait=queue_wait, patience=patience)
         self._waiting: deque[tuple[float, float, Pending]] = deque()
         """When each came, when it is given up, and what it is; the oldest without an answer first."""
+        self._pace = Pace(backlog=GROUP_LIMIT)
         self._watch: asyncio.TimerHandle | None = None
         # None ends the thread, behind all that was queued before it.
         self._queue: SimpleQueue[Pending | None] = SimpleQueue()
@@ -114,7 +116,7 @@ class Writer:
         now, depth = self._loop.time(), self._queue.qsize()
         if depth >= self._queue_limit:
             raise StorageUnavailable(Outcome.NOT_DONE, "writer.queue_full")
-        if depth >= GROUP_LIMIT and self._waiting and now - self._waiting[0][0] > self._queue_wait:
+        if depth >= GROUP_LIMIT and self._is_behind(depth, now):
             raise StorageUnavailable(Outcome.NOT_DONE, "writer.backlog")
         pending = Pending(job, self._loop.create_future())
         self._queue.put(pending)
@@ -122,6 +124,10 @@ class Writer:
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._give_up)
         return pending.future
+
+    def _is_behind(self, depth: int, now: float) -> bool:
+        has_waited = bool(self._waiting) and now - self._waiting[0][0] > self._queue_wait
+        return has_waited or self._pace.estimate(depth) > self._queue_wait
 
     def _give_up(self) -> None:
         """Answer those whose disk has kept them waiting too long; what becomes of their write is not known."""
@@ -179,5 +185,6 @@ class Writer:
         finally:
             for pending in group:
                 pending.answer()
+            self._pace.note(len(group), self._loop.time(), self._queue.qsize())
             while self._waiting and self._waiting[0][2].future.done():
                 self._waiting.popleft()
