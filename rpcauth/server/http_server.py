@@ -31,6 +31,10 @@ class Acceptor(Protocol):
     def close(self) -> None: ...
 
 
+ACCEPTORS: Final = 16
+"""Duplicates of a listening socket that uvloop accepts at."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A listener, and what accepts on a duplicate of its socket."""
@@ -88,7 +92,8 @@ class HttpServer:
         they are accepted when the process has no descriptor left as well.
         """
         if reserve is None:
-            self._open.append(await self._accept(listener, tls, waits=waits))
+            for _ in range(_count_acceptors(self._loop)):
+                self._open.append(await self._accept(listener, tls, waits=waits))
             return
         acceptor = ReservedAcceptor(self._loop, listener.sock.dup(), self._pool, reserve)
         await acceptor.start_serving()
@@ -161,3 +166,12 @@ class HttpServer:
         self._pool.malformed.report()
         self._pool.refused.report()
         return is_empty
+
+
+def _count_acceptors(loop: asyncio.AbstractEventLoop) -> int:
+    """How many are needed so that a busy loop takes up newcomers as fast as they come.
+
+    In each of its turns uvloop accepts one connection at a socket. A turn takes long under load, and whoever came anew
+    would wait for seconds, while those that were there are served; asyncio accepts whatever has come.
+    """
+    return ACCEPTORS if type(loop).__module__.partition(".")[0] == "uvloop" else 1

@@ -15,7 +15,7 @@ from rpcauth.model import Caller
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.reply import Reply
 from rpcauth.server.front import Front
-from rpcauth.server.http_server import HttpServer
+from rpcauth.server.http_server import ACCEPTORS, HttpServer
 from rpcauth.server.limits import FrontLimits
 from rpcauth.server.listeners import adopt_listener, listen_tcp
 from rpcauth.web.messages import RequestLog
@@ -145,3 +145,15 @@ async def test_no_connection_is_turned_away_while_contexts_change() -> None:
             await asyncio.sleep(0)
             await house.server.renew_tls(server)
             assert [response.status for response in await asyncio.gather(*sending)] == [200] * AT_ONCE
+
+
+async def test_a_loop_that_was_busy_takes_up_many_newcomers_in_few_turns() -> None:
+    async with serve() as house:
+        assert isinstance(house.address, tuple)
+        with ExitStack() as held:
+            for _ in range(ACCEPTORS * 2):
+                # The kernel completes them while the loop stands still.
+                held.enter_context(socket.create_connection(house.address))
+            for _ in range(8):
+                await asyncio.sleep(0)
+            assert house.server.connections >= ACCEPTORS
