@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import overload
 from bench.__main__ import read_options, run
 from bench.load import Generator
 from bench.rounds import AnswerWrong, check_answers, check_log, measure
@@ -74,3 +75,11 @@ def test_a_refusal_in_a_daemons_log_ends_the_run(tmp_path: Path) -> None:
     log.write_bytes(right + right.replace(b'"ok"', b'"-2001:invalid_token"'))
     with pytest.raises(AnswerWrong):
         check_log(log)
+
+
+def test_one_short_round_of_overload_gives_a_ratio_for_reads_and_writes(folder: Path) -> None:
+    short = ["--rounds", "1", "--seconds", "0.3", "--pool", "200", "--folder", str(folder)]
+    reads, writes = list(overload.run(overload.read_options(short)))[-2:]
+    assert (reads.split()[0], writes.split()[0]) == ("fetchAccessToken", "createAccessToken")
+    assert float(reads.split()[1]) > 0
+    assert float(writes.split()[1]) > 0

@@ -222,3 +222,13 @@ async def test_a_defect_is_told_by_its_incident_alone(house: House) -> None:
     assert answer.reply.log.incident is not None
     assert answer.reply.log.incident in answer.json["error_description"]
     assert b"hunter2" not in answer.reply.body
+
+
+async def test_a_refusal_has_an_incident_and_a_rule_for_the_log_and_names_a_client_that_is_defined(
+    house: House,
+) -> None:
+    for client_id, named, rule in (("client", "client", "client.wrong_secret"), ("a lure", None, "client.unknown")):
+        form = {"token": "x", "client_id": client_id, "client_secret": "wrong"}
+        log = (await house.post("introspect", form)).reply.log
+        assert (log.outcome, log.detail, log.client_id) == ("invalid_client", rule, named)
+        assert log.incident is not None

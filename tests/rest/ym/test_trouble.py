@@ -14,7 +14,7 @@ from rpcauth.web.basic import ClientCredentials
 from tests.negative.surface import COMMIT, denying, find_changed, inserting, read_rows
 from tests.rest.ym.conversation import SERVICES, Spoken, code_request, exchange, refuse
 from tests.rest.ym.said import FORMATS, NAMES, headers_of, holds, read_reply
-from tests.rest.ym.serving import CLIENT_SECRET, NEW_YORK, SETTINGS, Served
+from tests.rest.ym.serving import CLIENT_ID, CLIENT_SECRET, NEW_YORK, SETTINGS, Served
 
 every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.dto)
 every_format = pytest.mark.parametrize("kind", FORMATS)
@@ -26,6 +26,7 @@ REFUSED_BODIES = [
     (400, "SerializationException", "The body did not come in whole."),
     (408, "RequestTimeout", "The body did not come in time."),
     (413, "RequestEntityTooLarge", "The body is larger than this service takes."),
+    (429, "TooManyRequests", "Too many requests. Try again later."),
     (415, "UnsupportedMediaType", "The body must not be compressed."),
 ]
 
@@ -60,6 +61,31 @@ async def test_a_predefined_route_takes_post_alone(served: Served, service: Spok
     assert said.error is not None
     message = f"Could not find method named Put({service.dto}) or Any({service.dto}) on Service Svc"
     assert said.error["Message"] == message
+
+
+@every_service
+async def test_a_refusal_has_an_incident_and_a_rule_for_the_log_and_names_a_client_that_is_defined(
+    served: Served, service: Spoken
+) -> None:
+    members = service.say(await code_request(served))
+    wrong = {service.name("client_secret"): "wrong"}
+    stranger = {service.name("client_id"): "a name of the request"}
+    refused = [
+        (members | wrong, "client.wrong_secret", CLIENT_ID),
+        (members | stranger, "client.unknown", None),
+        (members | {service.name("code"): "unknown"}, "code.unknown_or_foreign", CLIENT_ID),
+        (
+            {name: text for name, text in members.items() if name != service.name("code")},
+            "ym.fields_missing",
+            CLIENT_ID,
+        ),
+    ]
+    for sent, rule, client_id in refused:
+        log = (await exchange(served, service, "json", sent)).reply.log
+        assert (log.detail, log.client_id) == (rule, client_id)
+        assert re.fullmatch("[0-9a-f]{16}", log.incident or "")
+    log = (await exchange(served, service, "json", members)).reply.log
+    assert (log.outcome, log.incident, log.client_id) == ("ok", None, CLIENT_ID)
 
 
 # --- what is nobody's fault -------------------------------------------------------------------------------------------
