@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rpcauth.app.core import Core
 from rpcauth.app.fronts import ADMIN_LIMITS, build_console_front
 from rpcauth.log.lines import LineLog
@@ -17,6 +19,11 @@ class ConsoleServer:
         self._core = core
         self._log = log
         self._server: HttpServer | None = None
+
+    @property
+    def servers(self) -> Mapping[str, HttpServer]:
+        """The listener by its name, if there is one."""
+        return {} if self._server is None else {"console": self._server}
 
     async def listen(self) -> None:
         """Take the address; connections wait until `start_accepting`. Raises ConfigurationInvalid."""

@@ -72,21 +72,30 @@ def read_log(file: Path, incident: str) -> Mapping[str, Any]:
 
 
 def _read_line(line: str, incident: str) -> dict[str, Any]:
-    """The members of a line that are about this incident; of a batch, those of its call instead of the batch's."""
+    """The texts of a line that are about this incident; of a batch, those of its call instead of the batch's.
+
+    A log may hold lines of others, or of nobody: what is none of ours tells nothing.
+    """
     try:
         found = json.loads(_PRIORITY.sub("", line, count=1))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
     if found.get("incident") == incident:
-        return _describe_defect(found) if found.get("event") == "defect" else found
-    calls = found.get("incidents", [])
-    call = next((each for each in calls if each.get("incident") == incident), None)
-    return {} if call is None else {"client": None, **found, **call}
+        return _keep_texts(_describe_defect(found) if found.get("event") == "defect" else found)
+    calls = found.get("incidents")
+    named = [each for each in calls if isinstance(each, dict)] if isinstance(calls, list) else []
+    call = next((each for each in named if each.get("incident") == incident), None)
+    return {} if call is None else _keep_texts({"client": None, **found, **call})
+
+
+def _keep_texts(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is None or isinstance(value, str)}
 
 
 def _describe_defect(found: Mapping[str, Any]) -> dict[str, Any]:
     """A defect that has no line of a request: its place is its rule."""
-    place = " at ".join([str(found.get("exception")), *found.get("where", [])[-1:]])
+    frames = found.get("where")
+    place = " at ".join(map(str, [found.get("exception"), *(frames[-1:] if isinstance(frames, list) else ())]))
     return {"time": found.get("time"), "outcome": "defect", "detail": place}

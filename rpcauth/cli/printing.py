@@ -11,7 +11,8 @@ import click
 
 def print_json(value: object) -> None:
     """A value as indented JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo("\n".join(map(_escape, text.split("\n"))))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -30,13 +31,22 @@ def print_members(members: Mapping[str, Any]) -> None:
 
 
 def render_cell(value: object) -> str:
-    """A value for people: texts as they are, lists with commas, `-` where there is nothing."""
+    """A value for people: texts as they are, lists with commas, `-` where there is nothing.
+
+    Texts may be anybody's. What a terminal would obey instead of showing it is escaped, and so is a new line.
+    """
     match value:
         case None | "" | []:
             return "-"
         case str():
-            return value
+            return _escape(value)
         case list() if all(isinstance(item, str) for item in value):
-            return ", ".join(value)
+            return _escape(", ".join(value))
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return _escape(json.dumps(value, ensure_ascii=False))
+
+
+def _escape(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

@@ -85,7 +85,8 @@ const open = async () => {
   }
 };
 
-const show = ({ version, sqlite, services, applications, callers, problems }) => {
+const show = ({ version, sqlite, services, applications, callers, problems, data_loss }) => {
+  const amiss = data_loss ? [`${data_loss.text}; then: rpcauth audit acknowledge`, ...problems] : problems;
   $("daemon").textContent = [
     `rpcauth ${version}`,
     `SQLite ${sqlite}`,
@@ -93,8 +94,8 @@ const show = ({ version, sqlite, services, applications, callers, problems }) =>
     `applications ${applications}`,
     `callers ${callers}`,
   ].join(" · ");
-  $("problems").hidden = !problems.length;
-  $("problems").replaceChildren(...problems.map((problem) => make("li", {}, problem)));
+  $("problems").hidden = !amiss.length;
+  $("problems").replaceChildren(...amiss.map((one) => make("li", {}, one)));
 };
 
 // Methods

@@ -32,6 +32,8 @@ REQUEST_RULES: Final[Mapping[str, str]] = {
     # The standard endpoints
     "form.*": "A parameter of the form is missing; the rule names it.",
     "form.content_type": "The request is not of type application/x-www-form-urlencoded, which OAuth's endpoints take.",
+    "form.in_query": "A secret or token stands in the address of the request, where logs and caches keep it. Send it "
+    "in the form, or in the Authorization header.",
     "form.repeated": "A parameter stands in the form more than once (RFC 6749 section 3.2 forbids it).",
     "form.too_long": "A parameter of the form is longer than any that could be good.",
     "form.unreadable": "The form is not UTF-8, or has too many parameters.",

@@ -51,6 +51,9 @@ TOKEN_RULES: Final[Mapping[str, str]] = {
     "section 2).",
     "token.unknown_or_wrong_type": "The presented token is not live, or is a bearer token where a MAC one is due, or "
     "the other way round. Look into it: rpcauth tokens inspect",
+    "token.bound": "The token is bound to a key or certificate of its client (cnf), and no such proof can be checked "
+    "here, so nobody may use it as a plain one (RFC 9449 section 7.2, RFC 8705 section 3). Issue codes without cnf in "
+    "authorization_data, or let the API check the proof itself, by introspection.",
     "token.of_another_client": "A client named a token that was issued to another one, which stays good.",
     "update.unknown_or_foreign": "No such access token was issued to this client for this service.",
     "update.not_live": "The access token has expired or was revoked, and cannot be changed any more.",

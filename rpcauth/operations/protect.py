@@ -69,6 +69,9 @@ async def check_request(
         expected = TokenType.BEARER if header is None else TokenType.MAC
         if token is None or token.token_type is not expected:
             raise _invalid_token("token.unknown_or_wrong_type")
+        if token.grant_cnf is not None:
+            # RFC 9449 §7.2, RFC 8705 §3: without the proof that it is bound to, it is good in nobody's hands.
+            raise _invalid_token("token.bound")
         if header is not None:
             await _check_mac(store, service, request, token, header)
         if not scope.is_within(required_scope, token.scope):

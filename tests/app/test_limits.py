@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.daemon import BASIC, CLIENT, SERVICE_KEY, YM, RunningDaemon, run_daemon
+from tests.metrics.scene import watch
+from tests.support.daemon import BASIC, CLIENT, PATIENCE, SERVICE_KEY, YM, RunningDaemon, run_daemon
 
 PROXY = 'trusted_proxies = ["127.0.0.1"]'
 SECTIONS = f"{YM}\n[oauth2]\nenabled = true\n"
@@ -82,15 +84,49 @@ def test_a_client_over_its_rate_at_one_front_is_served_at_the_other(daemon: Runn
     assert [reply.get("error", {}).get("code") for reply in replies] == [None, None, -32002]
 
 
+@limits("client_failures = 2\naddress_failures = 0")
+def test_guessing_at_a_front_that_is_open_to_the_world_keeps_a_client_out_of_no_other(daemon: RunningDaemon) -> None:
+    def guess(secret: str) -> int:
+        proof = b64encode(f"{CLIENT['client_id']}:{secret}".encode()).decode()
+        return introspect(daemon, proof=f"Basic {proof}")[0]
+
+    assert [guess(f"wrong-{number}") for number in range(3)] == [401, 401, 429]
+    params = {"service_key": SERVICE_KEY, "client": CLIENT, "token_data": {"grant_type": "client_credentials"}}
+    assert "result" in daemon.call("oauth2.createAccessToken", params)
+
+
 @limits("caller_rate = 0.001\ncaller_burst = 1")
 def test_other_limits_are_in_force_after_a_reload(daemon: RunningDaemon) -> None:
     assert [call(daemon), call(daemon)] == [200, 429]
     file = daemon.folder / "rpcauth.toml"
     file.write_text(file.read_text().replace("caller_burst = 1", "caller_burst = 3\nqueue_wait = 5"))
+    reload(daemon, "limits.caller_burst, limits.queue_wait")
+    assert [call(daemon) for _ in range(3)] == [200, 200, 429]
+
+
+def test_the_bounds_of_the_queue_and_of_guesses_are_in_force_after_a_reload(tmp_path: Path) -> None:
+    """What they bound was made before, and goes on."""
+    with watch(tmp_path, sections="[limits]\nqueue = 1000") as watched:
+        daemon = watched.daemon
+        params = {"service_key": SERVICE_KEY, "client": {**CLIENT, "client_secret": "wrong"}}
+        params["token_data"] = {"grant_type": "client_credentials"}
+
+        def guess() -> int:
+            code: int = daemon.call("oauth2.createAccessToken", params)["error"]["code"]
+            return code
+
+        assert guess() == -2001
+        file = daemon.folder / "rpcauth.toml"
+        file.write_text(file.read_text().replace("queue = 1000", "queue = 700\nclient_failures = 2"))
+        reload(daemon, "limits.client_failures, limits.queue")
+        assert watched.read().value("rpcauth_queue_limit_operations") == 700
+        assert [guess(), guess()] == [-2001, -32002]
+
+
+def reload(daemon: RunningDaemon, taken: str) -> None:
     assert daemon.process is not None
     daemon.process.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + 10
-    while "taken over: limits.caller_burst, limits.queue_wait" not in daemon.log.read_text():
+    deadline = time.monotonic() + PATIENCE
+    while f"taken over: {taken}" not in daemon.log.read_text():
         assert time.monotonic() < deadline, daemon.log.read_text()
         time.sleep(0.01)
-    assert [call(daemon) for _ in range(3)] == [200, 200, 429]

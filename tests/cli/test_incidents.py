@@ -136,3 +136,51 @@ def test_a_defect_that_no_request_line_tells_of_is_found_by_its_event(tmp_path: 
     found = json.loads(result.stdout)
     assert (found["outcome"], found["rule"]) == ("defect", "KeyError at b.py:2 g")
     assert "defect" in found["why"]
+
+
+HOSTILE: dict[str, str | list[object]] = {
+    "deep": '{"a":' + "[" * 100_000 + f'"{UNKNOWN}"',
+    "huge number": f'{{"incident":"{UNKNOWN}","detail":' + "9" * 5000 + "}",
+    "calls are null": [{"incidents": None, "x": UNKNOWN}],
+    "calls are a text": [{"incidents": UNKNOWN}],
+    "calls are texts": [{"incidents": [UNKNOWN]}],
+    "a call is a list": [{"incidents": [[UNKNOWN], {"incident": [UNKNOWN]}]}],
+}
+
+
+@pytest.mark.parametrize("line", [pytest.param(line, id=name) for name, line in HOSTILE.items()])
+def test_a_line_that_is_none_of_ours_tells_nothing(tmp_path: Path, line: str | list[object]) -> None:
+    (tmp_path / "log").write_text(line if isinstance(line, str) else json.dumps(line[0]))
+    result = run("doctor", "--incident", UNKNOWN, "--log", tmp_path / "log")
+    assert result.exit_code == 1
+    assert "no line of JSON tells of the incident" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"detail": 5},
+        {"detail": ["a"], "outcome": {}},
+        {"event": "defect", "where": 5},
+        {"event": "defect", "where": [5]},
+    ],
+    ids=str,
+)
+def test_what_is_no_text_in_a_line_is_left_out(tmp_path: Path, members: dict[str, object]) -> None:
+    (tmp_path / "log").write_text(json.dumps({"incident": UNKNOWN, "method": "m", **members}))
+    result = run("doctor", "--incident", UNKNOWN, "--log", tmp_path / "log", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert all(value is None or isinstance(value, str) for value in json.loads(result.stdout).values())
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nothing_in_a_log_reaches_the_terminal_as_a_command(tmp_path: Path, as_json: bool) -> None:
+    """A log may hold lines of anybody. Their texts are escaped there, and reading them must not undo that."""
+    method = "\x1b[2J\nmethod  forged\x9b31m\u202e\ud800\x7f"
+    (tmp_path / "log").write_text(json.dumps({"incident": UNKNOWN, "outcome": "-32601", "method": method}))
+    words = ("--json",) if as_json else ()
+    result = run("doctor", "--incident", UNKNOWN, "--log", tmp_path / "log", *words)
+    assert result.exit_code == 0, result.stderr
+    assert all(line.isprintable() for line in result.stdout.split("\n"))
+    assert r"\u001b[2J\nmethod  forged\u009b31m\u202e\ud800\u007f" in result.stdout
+    assert not any(line.startswith("method  forged") for line in result.stdout.split("\n"))

@@ -51,3 +51,13 @@ async def test_a_token_in_the_query_is_not_looked_at_unless_the_service_says_so(
     assert await answer_of(surface, params) == (401, 'Bearer realm="Test API"')
     await surface.provider.set_service(token_in_query=True)
     assert (await surface.result(VALIDATE, params))["client_id"] == "client"
+
+
+@pytest.mark.parametrize(
+    "cnf", ['{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}', '{"x5t#S256":"bwcK"}', "x", "{}"]
+)
+@case("L18 bound token as Bearer")
+async def test_a_bound_token_without_its_proof_is_401(surface: Surface, cnf: str) -> None:
+    tokens = await surface.provider.redeem(await surface.provider.issue_code(authorization_data={"cnf": cnf}))
+    params = asking(headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    assert await answer_of(surface, params) == (401, 'Bearer realm="Test API", error="invalid_token"')

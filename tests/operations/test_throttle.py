@@ -101,6 +101,15 @@ def test_it_is_quiet_until_a_failure_and_again_once_all_are_forgotten() -> None:
     assert throttle.is_quiet(at(2000))
 
 
+def test_a_later_failure_of_another_does_not_make_it_quiet() -> None:
+    """Else one failure from a second address would open the first one again."""
+    throttle = FailureThrottle(per_minute=60)
+    burst(throttle, "guesser", START)
+    throttle.record_failure("other", START)
+    assert not throttle.is_quiet(at(MINUTE - 1))
+    assert throttle.is_quiet(at(MINUTE))
+
+
 # --- calls -----------------------------------------------------------------------------------------------------------
 
 SECOND = 1_000_000_000
@@ -156,3 +165,13 @@ def test_the_memory_of_callers_is_bounded() -> None:
         limit.take(str(number), 0)
     assert limit.take("0", 0) == 0, "forgotten"
     assert limit.take("100000", 0) == 1
+
+
+def test_the_memory_of_calls_is_bounded_and_forgets_the_longest_silent_first() -> None:
+    limit = RateLimit(per_second=0.001, burst=1)
+    for number in range(100_000):
+        limit.charge(str(number), 1, SECOND)
+    limit.charge("0", 1, SECOND)
+    limit.charge("one more", 1, SECOND)
+    assert limit.take("1", SECOND) == 0, "forgotten"
+    assert limit.take("0", SECOND) > 0, "it called again, so it was not silent"

@@ -12,8 +12,11 @@ _SITE: Final = """\
 # A Caddyfile. With your host name in place of http://:<<port>>, and without bind, Caddy serves HTTPS.
 http://:<<port>> {
 	bind <<host>>
+	# A proxy drops the headers that Connection names: nobody may have it drop the daemon's.
+	@undoing header_regexp Connection (?i)x.(auth|mashery)
 	# In this order: what the client sent is gone before the daemon's headers come.
 	route {
+		respond @undoing 400
 		# With underscores too: many a server reads them as hyphens.
 		request_header -X-Auth-*
 		request_header -X-Auth_*
@@ -25,6 +28,10 @@ http://:<<port>> {
 			header_up -X-Original-*
 <<scope>>
 			copy_headers <<copied>>
+			transport http {
+				dial_timeout 2s
+				response_header_timeout 5s
+			}
 		}
 		reverse_proxy <<upstream>>
 	}

@@ -22,18 +22,20 @@ defaults
 
 frontend clients
     bind <<listen>>
-    # In this order: what the client sent is gone before the daemon's headers come. With underscores too: many a server
-    # reads them as hyphens.
-    http-request del-header ^x[-_]auth[-_] -m reg
-    http-request del-header ^x[-_]mashery[-_]oauth[-_] -m reg
+    # In this order: what the client sent is gone before the daemon's headers come. With underscores and dots too: many
+    # a server reads them as hyphens.
+    http-request del-header ^x[^a-z0-9]auth[^a-z0-9] -m reg
+    http-request del-header ^x[^a-z0-9]mashery[^a-z0-9]oauth[^a-z0-9] -m reg
     http-request lua.rpcauth
     acl is_good var(txn.rpcauth_status) -m int 200
+    acl is_malformed var(txn.rpcauth_status) -m int 400
     acl is_unknown var(txn.rpcauth_status) -m int 401
     acl is_forbidden var(txn.rpcauth_status) -m int 403
     acl has_challenge var(txn.rpcauth_challenge) -m found
     http-request return status 401 hdr WWW-Authenticate %[var(txn.rpcauth_challenge)] if is_unknown has_challenge
     http-request return status 403 hdr WWW-Authenticate %[var(txn.rpcauth_challenge)] if is_forbidden has_challenge
     http-request return status 403 if is_forbidden
+    http-request return status 400 if is_malformed
     http-request return status 503 hdr Retry-After 1 if !is_good
     default_backend upstream
 
@@ -72,7 +74,7 @@ end
 
 core.register_action("rpcauth", {"http-req"}, function(txn)
     txn:set_var("txn.rpcauth_status", 503)
-    local reply = core.httpclient():get{url = url, dst = dst, headers = describe(txn), timeout = 5000}
+    local reply = core.httpclient():get{url = url, dst = dst, headers = describe(txn), timeout = 1500}
     if reply == nil or reply.headers == nil then return end
     local function find(name)
         return reply.headers[name] and reply.headers[name][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from aiohttp import hdrs
 
@@ -13,6 +13,8 @@ from rpcauth.errors import ErrorCode, OAuthError
 from rpcauth.web.messages import HttpRequest
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+_SECRETS: Final = frozenset({"token", "tokens", "client_secret", "client_assertion"})
 
 MAX_FIELDS: Final = 600
 MAX_VALUE: Final = 512
@@ -40,8 +42,11 @@ class Form:
 def read_form(request: HttpRequest, *, repeatable: Collection[str] = ()) -> Form:
     """The form of a request. Raises invalid_request.
 
-    What stands in the query is not looked at: secrets and tokens have no place there (RFC 6749 §2.3.1, RFC 7662 §4).
+    A secret or token in the query is refused: it has no place there (RFC 6749 §2.3.1, RFC 7662 §4), and whoever sends
+    it should learn that. What else stands there is not looked at.
     """
+    if any(unquote_plus(pair.partition("=")[0]) in _SECRETS for pair in request.query.split("&")):
+        raise _malformed("Secrets and tokens do not belong into the address", "form.in_query")
     media_type = request.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
     if media_type != FORM_TYPE:
         raise _malformed(f"The request must be a form of type {FORM_TYPE}", "form.content_type")

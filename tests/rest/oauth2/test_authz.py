@@ -125,6 +125,7 @@ async def test_the_scheme_is_read_in_any_case(house: House, scheme: str) -> None
     assert answer.status == 200
 
 
+NGINX = settings(for_nginx=True)
 INVALID = 'Bearer realm="Test API", error="invalid_token"'
 NO_TOKEN = 'Bearer realm="Test API"'
 
@@ -158,11 +159,32 @@ async def test_refresh_tokens_codes_and_tokens_of_other_services_do_not_pass(hou
     check_denied(elsewhere, 401, "invalid_token", INVALID)
 
 
+async def test_a_token_that_is_bound_to_a_proof_does_not_pass_without_one(house: House) -> None:
+    code = await house.provider.issue_code(
+        authorization_data={"cnf": '{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uig"}'}
+    )
+    tokens = await house.provider.redeem(code)
+    check_denied(await house.ask(token=tokens["access_token"]), 401, "invalid_token", INVALID)
+    as_dpop = await house.ask(("Authorization", f"DPoP {tokens['access_token']}"))
+    check_denied(as_dpop, 401, "invalid_token", NO_TOKEN)
+    refreshed = await house.provider.refresh(tokens["refresh_token"])
+    check_denied(await house.ask(token=refreshed["access_token"]), 401, "invalid_token", INVALID)
+
+
 async def test_two_tokens_at_once_are_a_malformed_request(house: House) -> None:
     header = ("Authorization", f"Bearer {await issue(house)}")
     challenge = 'Bearer realm="Test API", error="invalid_request"'
     check_denied(await house.ask(header, header), 400, "invalid_request", challenge)
     check_denied(await house.ask(header, header, query="deny=nginx"), 403, "invalid_request", challenge)
+
+
+@pytest.mark.parametrize("by", ["query", "setting"])
+async def test_what_nginx_takes_stays_as_it_is_for_nginx(house: House, by: str) -> None:
+    """A 401 tells clients to come again with a token; a 403 would not."""
+    asked, query = (house, "a=1&deny=nginx") if by == "query" else (make_house(house.provider, authz=NGINX), "")
+    check_denied(await asked.ask(query=query), 401, "invalid_token", NO_TOKEN)
+    check_denied(await asked.ask(query=query, token="made up"), 401, "invalid_token", INVALID)
+    assert (await asked.ask(("X-Auth-Require-Scope", "admin"), query=query, token=await issue(house))).status == 403
 
 
 async def test_an_expired_and_a_revoked_token_are_denied_at_the_next_question(house: House) -> None:
@@ -421,6 +443,23 @@ async def test_a_signed_request_is_checked_as_the_gateway_tells_it_and_passes_on
     for method, target, nonce in (("POST", "/v1?a=%7e", "n-1"), ("GET", "/v1?a=%7e", "n-2"), ("POST", "/v1", "n-3")):
         check_denied(await ask(method, target, nonce), 401, "invalid_token", challenge)
     check_denied(await house.ask(token=tokens["access_token"]), 401, "invalid_token", challenge)
+
+
+@pytest.mark.parametrize(
+    ("header", "host", "port"),
+    [(("X-Forwarded-Host", "api.example.com"), "daemon", 443), (("X-Forwarded-Proto", "http"), "api.example.com", 80)],
+)
+async def test_host_and_scheme_of_a_signed_request_are_the_gateways_word_alone(
+    house: House, header: tuple[str, str], host: str, port: int
+) -> None:
+    """Else a request that was signed for one place could be sent to another."""
+    await house.provider.set_service(access_token_type=TokenType.MAC)
+    call = {"service_key": "service", "client": CLIENT, "token_data": {"grant_type": "client_credentials"}}
+    tokens = await house.provider.result("oauth2.createAccessToken", call)
+    for source, status in (("198.51.100.1", 401), (GATEWAY, 200)):
+        proof = sign(tokens, "GET", "/v1", "api.example.com", port, f"n-{source}")
+        answer = await house.ask(header, ("Host", host), proof, path="/authz/v1", source=source)
+        assert answer.status == status
 
 
 @pytest.mark.parametrize(("seconds", "ttl", "kept"), [(0, 3600, None), (60, 3600, 60), (60, 20, 20), (60, 0, 60)])

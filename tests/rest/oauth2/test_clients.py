@@ -80,6 +80,14 @@ async def test_whoever_is_not_proven_gets_one_answer(house: House, endpoint: str
     assert await house.provider.is_live(tokens["access_token"])
 
 
+@ENDPOINTS
+@pytest.mark.parametrize("name", ["client", "x" * 513])
+async def test_an_over_long_name_or_secret_is_not_looked_at(house: House, endpoint: str, name: str) -> None:
+    """Nobody may have a text of any length hashed."""
+    answer = await house.post(endpoint, TOKEN, basic(name, "x" * 513 if name == "client" else "secret"))
+    assert (answer.error, answer.reply.log.detail) == ((401, "invalid_client"), "client.basic_malformed")
+
+
 async def test_a_public_client_may_revoke_and_not_introspect(house: House) -> None:
     named = {**TOKEN, "client_id": "public"}
     assert (await house.post("revoke", named)).status == 200

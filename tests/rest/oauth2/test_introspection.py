@@ -178,6 +178,12 @@ async def test_a_question_that_is_not_one_is_refused(house: House, form: list[tu
     assert (answer.error, answer.reply.log.detail) == ((400, "invalid_request"), detail)
 
 
+async def test_five_hundred_tokens_are_not_too_many(house: House) -> None:
+    token = (await house.provider.authorize())["access_token"]
+    answer = await house.post("introspect", [*[("tokens", "a")] * 499, ("tokens", token)], CALLER)
+    assert [one["active"] for one in answer.json["tokens"]] == [False] * 499 + [True]
+
+
 async def test_unknown_and_empty_parameters_are_passed_over(house: House) -> None:
     tokens = await house.provider.authorize()
     form = {"token": tokens["access_token"], "made_up": "x", "token_type_hint": "", "client_secret": ""}

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from rpcauth.definitions import Wanted, WantedApplication
 from rpcauth.errors import ErrorCode, OAuthError
-from rpcauth.model import RecordId
+from rpcauth.model import Application, RecordId, Secret
 from rpcauth.oauth import token_text
 from rpcauth.oauth.client import ClientProof
 from rpcauth.oauth.token_text import SECRET_BYTES, Kind
 from rpcauth.operations.revoke import RevokeToken
 from rpcauth.operations.token_values import write_reference
+from rpcauth.rest.oauth2.clients import Clients
+from rpcauth.rest.oauth2.facade import OAuth2Facade
+from rpcauth.rest.oauth2.revocation import Revocation
+from rpcauth.rest.oauth2.routes import Endpoint
+from rpcauth.storage.port import Operation, Store
 from tests.negative.surface import COMMIT, denying, read_rows, updating
 from tests.rest.oauth2.asking import OTHER_CLIENT, OWNER, House, basic_of
-from tests.support.provider import PUBLIC_CLIENT
+from tests.support.provider import PUBLIC_CLIENT, REDIRECT_URI
 
 CHALLENGE = {"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"}
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -172,3 +178,36 @@ async def test_the_operation_itself_asks_for_the_proof(house: House) -> None:
     assert await house.provider.is_live(tokens["access_token"])
     await house.provider.store.execute(replace(operation, must_authenticate=False))
     assert not await house.provider.is_live(tokens["access_token"])
+
+
+class DisablingStore:
+    """A store whose operator disables the client `other` after it has proven itself, before its operation."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._house.provider.store, name)
+
+    async def execute(self, operation: Operation[Any]) -> Any:
+        application = Application(
+            client_id="other",
+            id=0,
+            name="other",
+            redirect_uris=(REDIRECT_URI,),
+            services=("service",),
+            disabled=True,
+        )
+        secrets = (Secret(OTHER_CLIENT["client_secret"]),)
+        await self._house.provider.define(
+            Wanted(applications=(WantedApplication(application=application, client_secrets=secrets),))
+        )
+        return await self._house.provider.store.execute(operation)
+
+
+async def test_a_client_that_is_disabled_in_between_is_not_proven_any_more(house: House) -> None:
+    store = cast(Store, DisablingStore(house))
+    clients = Clients(store, house.provider.dispatcher._backend.authenticator, lambda _: None)
+    facade = OAuth2Facade(store, {Endpoint.REVOKE: Revocation(store, clients)}, None)
+    answer = await House(house.provider, facade).post("revoke", {"token": "made up"}, basic_of(OTHER_CLIENT))
+    assert answer.error == (401, "invalid_client")
