@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check bench soak deb lock clean
+.PHONY: help install run test check bench soak man deb lock clean
 
 UV := $(shell command -v uv 2>/dev/null)
 PIP_INSTALL = $(if $(UV),$(UV) pip install --python .venv/bin/python,.venv/bin/python -m pip install) --quiet
@@ -30,8 +30,11 @@ bench: install ## Measure throughput and latency
 	.venv/bin/python -m bench $(ARGS)
 
 soak: install ## Run the endurance tests in their long form
-	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/restart tests/audit tests/test_state_machine.py \
-		tests/rest/ym/test_fuzz.py tests/rest/ym/test_wire_fuzz.py -x $(ARGS)
+	RPCAUTH_SOAK=1 .venv/bin/python -m pytest tests/races tests/faults tests/power tests/endurance tests/restart tests/audit \
+		tests/test_state_machine.py tests/rest/ym/test_fuzz.py tests/rest/ym/test_wire_fuzz.py -x $(ARGS)
+
+man: install ## Write the manual pages into dist/man: man -l dist/man/rpcauth.1
+	.venv/bin/python packaging/man dist/man
 
 deb: install ## Build a Debian package for the Python of .venv, in dist/
 	packaging/debian/build.sh dist

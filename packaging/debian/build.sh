@@ -25,7 +25,7 @@ tree=$work/rpcauth
 doc=$tree/usr/share/doc/rpcauth
 units=$tree/usr/lib/systemd/system
 mkdir -p "$tree/DEBIAN" "$tree/usr/bin" "$tree/usr/lib/rpcauth" "$tree/usr/lib/sysusers.d" "$tree/etc/rpcauth" \
-	"$units" "$doc/examples"
+	"$units" "$doc/examples" "$tree/usr/share/rpcauth"
 
 "$python" "$here/collect.py" "$tree/usr/lib/rpcauth"
 # Compiled here, for nothing may be written at run time; by contents, so that the build can be repeated bit by bit.
@@ -37,16 +37,27 @@ cp "$root"/packaging/systemd/*.service "$root"/packaging/systemd/*.socket "$root
 cp "$root/packaging/systemd/rpcauth.sysusers" "$tree/usr/lib/sysusers.d/rpcauth.conf"
 cp -R "$root"/packaging/systemd/*.d "$doc/examples"
 cp "$here/rpcauth.toml" "$tree/etc/rpcauth"
-cp "$root/config.example.toml" "$root/README.md" "$root/SECURITY.md" "$root/docs/running.md" "$doc"
+cp "$root/config.example.toml" "$root/README.md" "$root/SECURITY.md" "$root"/docs/*.md "$doc"
 cp "$root/definitions.example.toml" "$doc/examples"
-gzip -9n <"$root/CHANGELOG.md" >"$doc/changelog.gz"
-cp "$root/LICENSE" "$doc/copyright"
+cp "$root/packaging/prometheus/rpcauth.rules.yml" "$root/packaging/grafana/rpcauth.json" "$tree/usr/share/rpcauth"
+cp "$root/CHANGELOG.md" "$doc"
+printf 'rpcauth (%s) unstable; urgency=medium\n\n  * CHANGELOG.md beside this file tells what is new.\n\n -- %s  %s\n' \
+	"$version" "$(sed -n 's/^Maintainer: //p' "$here/control.in")" "$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" -R)" |
+	gzip -9n >"$doc/changelog.gz"
+cp "$here/copyright" "$doc"
 
-for page in "$root"/packaging/man/*.[1-8]; do
-	[ -e "$page" ] || continue
+"$python" "$root/packaging/man" "$work/man"
+for page in "$work"/man/*; do
 	section=$tree/usr/share/man/man${page##*.}
 	mkdir -p "$section"
 	gzip -9n <"$page" >"$section/$(basename "$page").gz"
+done
+
+for place in bash:bash-completion/completions/rpcauth zsh:zsh/vendor-completions/_rpcauth \
+	fish:fish/vendor_completions.d/rpcauth.fish; do
+	script=$tree/usr/share/${place#*:}
+	mkdir -p "$(dirname "$script")"
+	"$python" -m rpcauth completion "${place%%:*}" >"$script"
 done
 
 size=$(du -ks "$tree" | cut -f1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,15 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("-n", "--lines", default=20, show_default=True, type=click.IntRange(0), help="How many, from the end.")
+@click.option(
+    "-n",
+    "--lines",
+    metavar="COUNT",
+    default=20,
+    show_default=True,
+    type=click.IntRange(0),
+    help="How many, from the end.",
+)
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 @config_option
 @json_option
@@ -46,24 +55,47 @@ def tail(lines: int, follow: bool, config_file: Path, as_json: bool) -> None:
 
 
 @audit.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("files", metavar="[FILE]...", type=click.Path(path_type=Path), nargs=-1)
 @config_option
 @json_option
-def verify(file: Path | None, config_file: Path, as_json: bool) -> None:
+def verify(files: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
     """Follow the chain of FILE, else of the audit file: is every record as it was written, and in its place?
 
-    The daemon does it with its keys; where none runs, the store is read for them, and not changed. Exit status 1 when a
-    record does not belong.
+    Of several, oldest first, each must also go on where the one before it ends. The daemon does it with its keys; where
+    none runs, the store is read for them, and not changed. Exit status 1 when a record does not belong.
     """
     config = load_config(config_file)
-    path = (file or _path_of(config)).absolute()
-    found = _verify(config, path)
+    paths = [file.absolute() for file in files] or [_path_of(config)]
+    verdicts = [{"file": str(path), **_verify(config, path)} for path in paths]
+    for former, found in pairwise(verdicts):
+        found["follows"] = former["mac"] == found["previous"]
     if as_json:
-        print_json(found)
+        print_json(verdicts if len(verdicts) > 1 else verdicts[0])
     else:
-        click.echo(_render_verdict(path, found))
-    if not found["good"]:
+        for found in verdicts:
+            click.echo(_render_verdict(found))
+    if not all(found["good"] and found.get("follows", True) for found in verdicts):
         raise click.exceptions.Exit(FAILED)
+
+
+@audit.command()
+@config_option
+@json_option
+def rotate(config_file: Path, as_json: bool) -> None:
+    """Begin another audit file, and print where the former one is: FILE.FIRST-LAST, by the numbers of its records.
+
+    The new file carries the chain on. The former one is written no more: compress it, or move it to an archive. It is
+    wanted again if a backup is restored that is older than the new file.
+    """
+    from rpcauth.cli.administration import administer
+
+    config = load_config(config_file)
+    _path_of(config)
+    done = administer(config, "admin.rotateAudit")
+    if as_json:
+        print_json(done)
+    else:
+        click.echo(f"the former audit file is {done['former']}")
 
 
 @audit.command()
@@ -95,8 +127,8 @@ def _verify(config: Config, path: Path) -> Mapping[str, Any]:
     return describe_walk(*verify_offline(config.storage.url.path, load_master(config).key, path))
 
 
-def _render_verdict(path: Path, found: Mapping[str, Any]) -> str:
-    counted = f"{path}: {found['records']} records"
+def _render_verdict(found: Mapping[str, Any]) -> str:
+    counted = f"{found['file']}: {found['records']} records"
     if found["records"]:
         counted += f", {found['first']} to {found['last']}"
     if found["fault"] is not None:
@@ -104,6 +136,8 @@ def _render_verdict(path: Path, found: Mapping[str, Any]) -> str:
         return f"{counted} are good; line {fault['line']} {fault['what']}"
     if not found["of_this_store"]:
         return f"{counted}; it is not the audit of this store"
+    if not found.get("follows", True):
+        return f"{counted}; it does not go on where the file before it ends"
     if found["unchecked"]:
         return f"{counted}; {found['unchecked']} of them under keys that this store has lost, the rest is as written"
     return f"{counted}, each as it was written and in its place"

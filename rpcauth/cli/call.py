@@ -38,7 +38,14 @@ def complete_method(context: click.Context, _: click.Parameter, incomplete: str)
 @click.command()
 @click.argument("method", shell_complete=complete_method)
 @click.argument("params", nargs=-1)
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=PATIENCE, show_default=True)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    default=PATIENCE,
+    show_default=True,
+    help="How long an answer may take.",
+)
 @config_option
 @json_option
 def call(method: str, params: tuple[str, ...], timeout: float, config_file: Path, as_json: bool) -> None:

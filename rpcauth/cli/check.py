@@ -28,7 +28,14 @@ from rpcauth.cli.options import config_option, json_option
 @click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write the outcomes as JUnit XML too.")
 @click.option("--record", is_flag=True, help="Write the replies that came into the files, for review.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="How long an answer may take.",
+)
 @config_option
 @json_option
 def check(

@@ -25,7 +25,7 @@ from rpcauth.cli.printing import print_json, print_members
 @config_option
 @json_option
 def doctor(reset_clock: bool, incident: str | None, log_file: Path | None, config_file: Path, as_json: bool) -> None:
-    """Examine keys, store, disk, clock, sockets and addresses. Exit status 1 when something fails.
+    """Examine clock, files, disks, store, audit, keys and addresses. Exit status 1 when something fails.
 
     With --incident it explains that one instead, from the memory of the running daemon or from its log.
     """
@@ -41,7 +41,7 @@ def doctor(reset_clock: bool, incident: str | None, log_file: Path | None, confi
     if reset_clock:
         administer(config, "admin.resetClock")
         say("the wall clock is believed again")
-    findings = list(examine(config, partial(administer, config), partial(is_running, config)))
+    findings = list(examine(config, config_file, partial(administer, config), partial(is_running, config)))
     if as_json:
         names = ("subject", "verdict", "text", "advice")
         print_json([{name: getattr(finding, name) for name in names} for finding in findings])

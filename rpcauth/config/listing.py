@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import FieldInfo
 
 from rpcauth.config.loading import Reading
 from rpcauth.config.settings import find_section, walk_settings
@@ -49,6 +50,11 @@ def default_text() -> str:
             lines.append(f"\n# {find_section(pointer).__doc__}\n[{'.'.join(section)}]\n")
         lines.append(f"# {find_bound(field.type, 'description')}\n{_example(field.name, field.default, field.type)}\n")
     return "".join(lines)
+
+
+def render_default(field: FieldInfo) -> str | None:
+    """The default of a setting as a TOML literal; None where nothing is set."""
+    return _render(field.default)
 
 
 def _example(name: str, default: object, kind: Any) -> str:

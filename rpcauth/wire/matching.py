@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from rpcauth.wire.variables import NAME, Unknown, Variables, substitute
 
 REST: Final = "..."
 """The member name that lets an object have members besides those named."""
+
+MAX_DEPTH: Final = 100
+"""Levels of arrays and objects in a reply that is looked at; nothing of the contract has ten."""
 
 SAVE = re.compile(rf"\$save:(?P<name>{NAME})(?:=(?P<matcher>.*))?", re.DOTALL)
 
@@ -40,8 +43,35 @@ class DuplicateMember(ValueError):
 
 
 def decode(text: str | bytes) -> Any:
-    """A JSON text. Raises ValueError, also for a member that is named twice."""
-    return json.loads(text, object_pairs_hook=_object)
+    """A JSON text. Raises ValueError, also for a member that is named twice, and for what nests beyond all reason."""
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if _is_deeper(value, MAX_DEPTH):
+        raise ValueError("nested too deep")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inside = [value]
+    for _ in range(levels):
+        inside = [one for held in inside for one in _look_inside(held)]
+    return bool(inside)
+
+
+def _look_inside(value: Any) -> Iterable[Any]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
 
 
 def compare(expected: Any, actual: Any, variables: Variables, now: float, path: str = "$") -> Iterator[Difference]:

@@ -10,6 +10,9 @@ from rpcauth.wire.matching import ABSENT, Difference
 
 HIDDEN: Final = "***"
 
+MOST: Final = 2_000
+"""Characters of a value that are shown. A daemon that answers with megabytes is told as well by their beginning."""
+
 SECRET_MEMBERS: Final = frozenset({"secret", "client_secret", "AppSecret", "AppSecert", "password", "id_token"})
 
 
@@ -44,6 +47,10 @@ def _conceal(name: str, value: Any) -> Any:
 def _describe_one(difference: Difference) -> Iterator[str]:
     yield f"at {difference.path}"
     if difference.expected is not ABSENT:
-        yield f"  - {show(difference.expected)}"
+        yield f"  - {_shorten(show(difference.expected))}"
     if difference.received is not ABSENT:
-        yield f"  + {show(difference.received)}"
+        yield f"  + {_shorten(show(difference.received))}"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MOST else f"{text[:MOST]} … and {len(text) - MOST} characters more"

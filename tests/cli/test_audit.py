@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from rpcauth.cli.audit_reading import read_last_lines
-from rpcauth.cli.examination import Verdict, examine_audit
+from rpcauth.cli.examination import Verdict
+from rpcauth.cli.examination.contents import examine_audit
 from tests.cli.commands import configure, run
 from tests.support.daemon import CLIENT, DEFINITIONS, SERVICE_KEY, RunningDaemon, run_daemon
 
@@ -145,6 +146,54 @@ def test_verify_asks_the_daemon_that_runs(daemon: RunningDaemon) -> None:
     assert run("audit", "verify", folder=daemon.folder).exit_code == 0
 
 
+# --- another file -----------------------------------------------------------------------------------------------------
+
+
+def test_the_daemon_begins_another_file_and_says_where_the_former_one_is(daemon: RunningDaemon) -> None:
+    issue(daemon)
+    result = run("audit", "rotate", folder=daemon.folder)
+    former = daemon.audit.with_name("audit.log.1-5")
+    assert (result.exit_code, result.stdout) == (0, f"the former audit file is {former}\n")
+    second = json.loads(run("audit", "rotate", "--json", folder=daemon.folder).stdout)["former"]
+    assert second == str(daemon.audit.with_name("audit.log.6-7"))
+    issue(daemon)
+    assert "rotated   caller=administrator" in run("audit", "tail", folder=daemon.folder).stdout
+    good = run("audit", "verify", former, second, daemon.audit, folder=daemon.folder)
+    assert good.exit_code == 0, good.stdout
+    assert [line.split(": ")[1].split(",")[0] for line in good.stdout.splitlines()] == [
+        "5 records",
+        "2 records",
+        "3 records",
+    ]
+    for wrong in ((former, daemon.audit), (second, former)):
+        result = run("audit", "verify", *wrong, folder=daemon.folder)
+        assert result.exit_code == 1
+        assert "it does not go on where the file before it ends" in result.stdout.splitlines()[-1]
+    assert f"ok    audit: {daemon.audit}\n" in run("doctor", folder=daemon.folder).stdout
+
+
+def test_another_file_is_begun_without_a_daemon_too(applied: Path) -> None:
+    assert run("audit", "rotate", folder=applied).exit_code == 0
+    former = audit_of(applied).with_name("audit.log.1-4")
+    assert run("audit", "verify", former, audit_of(applied), folder=applied).exit_code == 0
+
+
+def test_a_file_that_cannot_be_begun_is_told_and_the_audit_goes_on(daemon: RunningDaemon) -> None:
+    taken = daemon.audit.with_name("audit.log.1-4")
+    taken.write_text("somebody else's")
+    result = run("audit", "rotate", folder=daemon.folder)
+    assert (result.exit_code, "goes on in the same file" in result.stderr) == (2, True)
+    issue(daemon)
+    assert run("audit", "verify", folder=daemon.folder).exit_code == 0
+    assert "EEXIST" in daemon.log.read_text()
+
+
+def test_no_other_file_is_begun_where_no_audit_is_kept(applied: Path) -> None:
+    with (applied / "rpcauth.toml").open("a") as file:
+        file.write("[audit]\nenabled = false\n")
+    assert run("audit", "rotate", folder=applied).exit_code == 1
+
+
 # --- a loss that is accepted, a backup that is restored ---------------------------------------------------------------
 
 
@@ -217,4 +266,4 @@ def test_what_is_no_backup_is_not_restored(applied: Path, named: str) -> None:
     ],
 )
 def test_the_doctor_tells_how_the_audit_stands(audit: str | None, loss: object, verdict: Verdict) -> None:
-    assert examine_audit({"audit": audit, "data_loss": loss}).verdict is verdict
+    assert examine_audit({"audit": audit, "audit_in_place": True, "data_loss": loss}).verdict is verdict

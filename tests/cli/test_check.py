@@ -17,7 +17,7 @@ from click.testing import Result
 
 from rpcauth.wire.suites import conformance_folder, find_files
 from tests.cli.commands import configure, run
-from tests.support.daemon import YM, RunningDaemon, free_port, run_daemon
+from tests.support.daemon import GATEWAYS, YM, RunningDaemon, free_port, run_daemon
 from tests.support.leaks import find_tokens
 
 DEFINITIONS = (conformance_folder() / "definitions.toml").read_text("utf-8")
@@ -39,7 +39,7 @@ Check = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
-    with run_daemon(tmp_path_factory.mktemp("checked"), definitions=DEFINITIONS, sections=YM) as daemon:
+    with run_daemon(tmp_path_factory.mktemp("checked"), definitions=DEFINITIONS, sections=YM + GATEWAYS) as daemon:
         yield daemon
 
 
@@ -61,7 +61,7 @@ def check(daemon: RunningDaemon, tmp_path: Path) -> Check:
 
 
 def test_the_suites_that_come_with_the_package_hold_for_this_daemon(check: Check, tmp_path: Path) -> None:
-    words: list[str | Path] = ["--has", "ym"]
+    words: list[str | Path] = ["--has", "ym", "--has", "authz", "--has", "oauth2"]
     for caller in ("reader", "mac-gateway"):
         (tmp_path / caller).write_text(f"{caller}-secret")
         words += ["--caller", caller, "--secret-file", tmp_path / caller]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import PATIENCE, RunningDaemon, free_port, prepare_daemon
+from tests.support.daemon import PATIENCE, RunningDaemon, free_port, is_listening, prepare_daemon
 from tests.support.supervisor import Supervisor
 
 
@@ -169,3 +171,24 @@ def test_a_stale_administrative_socket_is_replaced(prepared: RunningDaemon) -> N
     prepared.start()
     assert prepared.administer("test.hello", [])["result"] == "Hello!"
     assert prepared.end() == 0
+
+
+def test_closed_standard_streams_end_no_daemon_and_no_file_of_its_own_takes_their_place(
+    prepared: RunningDaemon,
+) -> None:
+    """A line of the log would stand in the audit, or in the store."""
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *prepared.command("serve")]
+    prepared.log.touch()
+    prepared.process = subprocess.Popen(command)
+    wait_until(lambda: is_listening(prepared.port))
+    opened = Path(f"/proc/{prepared.process.pid}/fd")
+    assert {os.readlink(opened / str(number)) for number in (0, 1, 2)} == {os.devnull}
+    assert prepared.call("test.hello", [])["result"] == "Hello!"
+    assert prepared.end() == 0
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from rpcauth.cli.examination import Verdict
+from rpcauth.cli.examination.reach import examine_metrics
+from rpcauth.config import TcpAddress
 from rpcauth.storage.lock import StoreLock, StoreLocked
 from tests.cli.commands import run
-from tests.support.daemon import CLIENT, DEFINITIONS, SERVICE_KEY, RunningDaemon, run_daemon
+from tests.support.daemon import CLIENT, DEFINITIONS, SERVICE_KEY, RunningDaemon, free_port, run_daemon
 
 OTHER = """
 [[services]]
@@ -195,9 +198,46 @@ def test_migrate_says_that_the_daemon_has_done_it(daemon: RunningDaemon) -> None
 def test_the_doctor_reaches_the_daemon_and_its_listeners(daemon: RunningDaemon) -> None:
     result = run("doctor", "--reset-clock", "--json", folder=daemon.folder)
     findings = {one["subject"]: one["verdict"] for one in json.loads(result.stdout)}
-    findings.pop("disk")  # the machine's
+    for subject in ("disk", "time", "file descriptors"):
+        findings.pop(subject)  # the machine's
     assert set(findings.values()) == {"ok"}
-    assert {"daemon", "clock", "keys", f"listen 127.0.0.1:{daemon.port}"} <= findings.keys()
+    assert {"daemon", "clock", "keys", "service", "audit", f"listen 127.0.0.1:{daemon.port}"} <= findings.keys()
+
+
+@pytest.mark.parametrize("what", ["moved", "shortened", "replaced"])
+def test_the_doctor_notices_that_the_audit_is_not_the_file_any_more_that_is_written(tmp_path: Path, what: str) -> None:
+    with run_daemon(tmp_path) as daemon:
+        content = daemon.audit.read_bytes()
+        if what == "shortened":
+            daemon.audit.write_bytes(content[:-1])
+        else:
+            daemon.audit.rename(tmp_path / "rotated.log")
+        if what == "replaced":
+            daemon.audit.write_bytes(content)
+            daemon.audit.chmod(0o600)
+        result = run("doctor", folder=tmp_path)
+        assert result.exit_code == 1
+        assert f"fail  audit: {daemon.audit}: not the file any more that is written" in result.stdout
+        if what == "shortened":
+            daemon.audit.write_bytes(content)
+        else:
+            (tmp_path / "rotated.log").rename(daemon.audit)
+        assert run("doctor", folder=tmp_path).exit_code == 0
+
+
+def test_the_doctor_asks_the_metrics_listener_and_the_console(tmp_path: Path) -> None:
+    ports = {"metrics": free_port(), "console": free_port()}
+    sections = "\n".join(f'[{name}]\nlisten = "127.0.0.1:{port}"' for name, port in ports.items())
+    with run_daemon(tmp_path, sections=sections):
+        result = run("doctor", folder=tmp_path)
+        assert f"ok    metrics 127.0.0.1:{ports['metrics']}: answers at /livez" in result.stdout
+        assert f"ok    console 127.0.0.1:{ports['console']}: accepts connections" in result.stdout
+
+
+def test_another_program_in_the_place_of_the_metrics_listener_is_noticed(daemon: RunningDaemon) -> None:
+    address = TcpAddress(host="127.0.0.1", port=daemon.port)
+    finding = examine_metrics(address, is_running=True)
+    assert (finding.verdict, finding.text) == (Verdict.FAIL, "another program answers at /livez")
 
 
 def test_a_backup_is_written_by_the_daemon(daemon: RunningDaemon, tmp_path: Path) -> None:

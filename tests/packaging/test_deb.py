@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ from tests.packaging.units import ROOT, UNITS
 from tests.support.daemon import CLIENT, SERVICE_KEY, RunningDaemon, prepare_daemon
 
 DEBIAN = ROOT / "packaging" / "debian"
+BEST = 2
+"""What gzip -9 leaves in the head of a file."""
 PYTHON = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
 
 
@@ -74,9 +77,25 @@ def test_it_has_the_units_as_they_are_and_its_configuration_is_the_operators_to_
     assert (root / "etc/rpcauth/rpcauth.toml").read_bytes() == (DEBIAN / "rpcauth.toml").read_bytes()
 
 
-def test_it_has_the_manual_pages_that_there_are(root: Path) -> None:
-    wanted = {f"{page.name}.gz" for page in (ROOT / "packaging" / "man").glob("*.[1-8]")}
-    assert {page.name for page in (root / "usr/share/man").rglob("*.gz")} == wanted
+def test_it_has_the_manual_pages_where_man_looks_for_them_compressed_without_a_time(root: Path) -> None:
+    pages = {page.relative_to(root / "usr/share/man").as_posix() for page in (root / "usr/share/man").rglob("*.gz")}
+    assert pages == {"man1/rpcauth.1.gz", "man5/rpcauth.toml.5.gz"}
+    for page in pages:
+        content = (root / "usr/share/man" / page).read_bytes()
+        assert (content[3:8], content[8]) == (bytes(5), BEST), "a name, a time, or not the best compression"
+        assert gzip.decompress(content).startswith(b".Dd ")
+
+
+def test_it_has_the_alerts_and_the_dashboard_as_they_are(root: Path) -> None:
+    for name in ("prometheus/rpcauth.rules.yml", "grafana/rpcauth.json"):
+        source = ROOT / "packaging" / name
+        assert (root / "usr/share/rpcauth" / source.name).read_bytes() == source.read_bytes()
+
+
+def test_it_has_every_document(root: Path) -> None:
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} <= {
+        path.name for path in (root / "usr/share/doc/rpcauth").iterdir()
+    }
 
 
 def test_no_file_knows_where_it_was_built(root: Path) -> None:
@@ -109,6 +128,34 @@ def program(root: Path) -> Path:
 def test_the_command_tells_its_version(program: Path) -> None:
     done = subprocess.run([program, "version"], env={"PATH": os.defpath}, capture_output=True, text=True, check=True)
     assert done.stdout == f"rpcauth {rpcauth.__version__}\n"
+
+
+COMPLETIONS = {
+    "bash": "bash-completion/completions/rpcauth",
+    "zsh": "zsh/vendor-completions/_rpcauth",
+    "fish": "fish/vendor_completions.d/rpcauth.fish",
+}
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_each_shell_finds_what_completes_the_command(root: Path, program: Path, shell: str) -> None:
+    script = (root / "usr/share" / COMPLETIONS[shell]).read_text()
+    assert f"_RPCAUTH_COMPLETE={shell}_complete" in script
+    words = {"COMP_WORDS": "rpcauth re", "COMP_CWORD": "re" if shell == "fish" else "1"}
+    environment = {"PATH": os.defpath, "_RPCAUTH_COMPLETE": f"{shell}_complete", **words}
+    done = subprocess.run([program], env=environment, capture_output=True, text=True, check=True)
+    assert "restore" in done.stdout
+    assert "serve" not in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="not run: no bash here")
+def test_bash_completes_a_verb_with_the_script_of_the_package(root: Path, program: Path) -> None:
+    script = root / "usr/share" / COMPLETIONS["bash"]
+    typed = 'COMP_WORDS=(rpcauth rest); COMP_CWORD=1; _rpcauth_completion rpcauth; echo "${COMPREPLY[@]}"'
+    path = f"{program.parent}:{os.defpath}"
+    command = ["bash", "--norc", "-c", f'source "{script}"; {typed}']
+    done = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True)
+    assert done.stdout == "restore\n"
 
 
 def test_the_daemon_serves_from_where_it_was_unpacked_and_writes_nothing_there(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rpcauth.wire.matching import ABSENT, Difference, DuplicateMember, compare, decode, order_like
+from rpcauth.wire.matching import ABSENT, MAX_DEPTH, Difference, DuplicateMember, compare, decode, order_like
+from rpcauth.wire.rendering import describe
 from rpcauth.wire.variables import Unknown, Variables, encode, escape_json, substitute
 
 
@@ -132,6 +133,35 @@ def test_replies_are_put_in_the_order_of_their_ids() -> None:
 def test_a_reply_that_names_a_member_twice_is_refused() -> None:
     with pytest.raises(DuplicateMember):
         decode('{"id":1,"id":1}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"result":NaN}',
+        "[Infinity]",
+        "-Infinity",
+        "[" * 100_000,
+        "[" * 300 + "]" * 300,
+        '{"a":' * 300 + "1" + "}" * 300,
+    ],
+    ids=["NaN", "Infinity", "-Infinity", "unfinished", "arrays", "objects"],
+)
+def test_a_reply_that_is_no_json_or_nests_beyond_reason_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not JSON|nested too deep|Expecting"):
+        decode(text)
+
+
+def test_a_reply_may_nest_as_deep_as_the_bound() -> None:
+    assert decode("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+    with pytest.raises(ValueError, match="nested too deep"):
+        decode("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
+
+
+def test_a_value_without_end_is_shown_by_its_beginning() -> None:
+    shown = describe([Difference("$", 1, "x" * 5_000_000)])
+    assert len(shown) < 3_000
+    assert shown.endswith("x … and 4998002 characters more")
 
 
 def test_a_value_that_is_put_into_json_is_escaped() -> None:
