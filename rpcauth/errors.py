@@ -95,6 +95,11 @@ class StoreRefused(Exception):
     """A store or key that this program will not serve (exit status 4): newer schema, wrong master key, lock held."""
 
 
+class StoreHindered(StoreRefused):
+    """A store that cannot be opened now, and can be once what hinders it has passed: a full or failing disk, another
+    program at work with it. Exit status 1: the service manager tries again (operations contract, Commands)."""
+
+
 class DefinitionsRefused(Exception):
     """A change of services, applications or callers that would not be valid; `problems` says every reason."""
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import resource
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import rpcauth
+from rpcauth import folders
 from rpcauth.app.facades import build_facades, find_problems
 from rpcauth.app.limiters import Limiters
+from rpcauth.app.troubles import find_troubles, is_audit_in_place
 from rpcauth.config import Config
 from rpcauth.console.access import ConsoleAccess
 from rpcauth.definitions.execution import open_caller_secret
-from rpcauth.errors import ConfigurationInvalid, StoreRefused
+from rpcauth.errors import ConfigurationInvalid, StoreHindered, StoreRefused
 from rpcauth.keys.keyring import KEY_BYTES
 from rpcauth.keys.master import Master, find_credential, load_master_key, write_master_key
 from rpcauth.model import Caller
@@ -39,6 +43,10 @@ ADMINISTRATOR = Caller(name="administrator", services=("*",), methods=("*",), ma
 
 CONSOLE = replace(ADMINISTRATOR, name="console")
 """Whoever shows a key to the console."""
+
+
+_HINDRANCES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE})
+"""Errors of a disk that pass, or are mended, without a change to what we are told to use."""
 
 
 def settings_of(config: Config, circumstances: Circumstances | None = None) -> StoreSettings:
@@ -79,7 +87,7 @@ def load_master(config: Config) -> Master:
 def make_folder(folder: Path, say: Callable[[str], None]) -> None:
     """Make a folder that is not there yet, and those above it. Raises OSError."""
     if not folder.is_dir():
-        folder.mkdir(parents=True)
+        folders.make_folder(folder)
         say(f"made the folder {folder}")
 
 
@@ -153,7 +161,11 @@ class Core:
             "applications": len(self.store.definitions.applications),
             "callers": len(self.store.definitions.callers),
             "audit": str(self.config.audit.path) if self.config.audit.enabled else None,
+            "audit_in_place": is_audit_in_place(self.store, self.config.audit.path),
             "data_loss": self._find_data_loss(),
+            "troubles": [str(trouble) for trouble in find_troubles(self.store)],
+            "descriptor_limit": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+            "max_connections": self.config.server.max_connections,
             "problems": self.find_problems(),
         }
 
@@ -213,14 +225,20 @@ async def open_core(config: Config, say: Callable[[str], None], *, accepts_loss:
         make_folder(path.parent, say)
         core = await _open(config, settings_of(config, Circumstances(accepts_loss=accepts_loss)), master)
     except OSError as error:
-        what = f"{error.filename or path}: {error.strerror}"
-        raise StoreRefused(f"{what}; check the owner and mode of {path.parent} and {config.keys.file}") from None
+        raise _refusal_of(error, path) from None
     if pending:
         say(f"{made} the store {path} ({', '.join(migration.name for migration in pending)})")
     try:
         yield core
     finally:
         await core.close()
+
+
+def _refusal_of(error: OSError, store: Path) -> StoreRefused:
+    what = f"{error.filename or store}: {error.strerror}"
+    if error.errno in _HINDRANCES:
+        return StoreHindered(f"{what}; look after the disk")
+    return StoreRefused(f"{what}; check the owner and mode of it and of its folder")
 
 
 async def _open(config: Config, settings: StoreSettings, master: Master) -> Core:

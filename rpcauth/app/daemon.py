@@ -30,6 +30,9 @@ from rpcauth.storage.clock import wall_clock
 
 _log = logging.getLogger(__name__)
 
+_STDERR = 2
+"""The descriptor: sys.stderr is None in a process that was started with it closed."""
+
 GRACE = 0.2
 """Seconds that idle connections are left alone when the daemon ends."""
 
@@ -75,7 +78,7 @@ class Daemon:
     @property
     def servers(self) -> Mapping[str, HttpServer]:
         """Its listeners by name, for metrics."""
-        return {"rpc": self._server, "admin": self._admin}
+        return {"rpc": self._server, "admin": self._admin, **self._console.servers}
 
     async def reload(self, config: Config) -> Changes:
         """Take over what can be of another configuration, and the TLS files as they are now.
@@ -127,7 +130,7 @@ async def serve(
 
     SIGHUP takes over what `read_again` gives; without it, it ends the daemon as well. `accepts_loss` is open_core's.
     """
-    faulthandler.enable()  # the watchdog ends a process that hangs by SIGABRT: then the log shows where
+    faulthandler.enable(_STDERR)  # the watchdog ends a process that hangs by SIGABRT: then the log shows where
     loop, supervision = asyncio.get_running_loop(), take_supervision()
     log = _open_log(config, loop)
     signals = Signals(loop, reloads=read_again is not None)

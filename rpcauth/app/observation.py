@@ -15,6 +15,7 @@ from typing import Final
 
 import rpcauth
 from rpcauth.app.listening import open_metrics_listeners
+from rpcauth.app.troubles import find_troubles
 from rpcauth.config import Config
 from rpcauth.log.lines import LineLog
 from rpcauth.metrics import exposition, health
@@ -38,9 +39,6 @@ _log = logging.getLogger(__name__)
 FRONTS: Final = ("rpc", "admin", "console", "ym", "oauth2")
 LIMITS: Final = FrontLimits(max_connections=64)
 """Whoever may connect is trusted, but should not be able to take what callers need."""
-
-HANGING: Final = 5.0
-"""Seconds at one transaction after which the writer's disk is taken not to answer (app/watchdog.py)."""
 
 GRACE: Final = 0.2
 _SECOND: Final = 1000
@@ -113,19 +111,10 @@ class Observation:
     def _find_troubles(self) -> Iterator[Trouble]:
         if self._is_draining:
             yield Trouble.DRAINING
-        store = self._store
-        if store is None:
+        if self._store is None:
             yield Trouble.STARTING
-            return
-        store.now()  # a jump of the clock is seen when it is asked
-        if store.is_failing:
-            yield Trouble.STORE_FAILING
-        if store.busy_for > HANGING:
-            yield Trouble.STORE_HANGING
-        if store.is_audit_failing:
-            yield Trouble.AUDIT_FAILING
-        if store.clock.suspect:
-            yield Trouble.CLOCK_SUSPECT
+        else:
+            yield from find_troubles(self._store)
 
     def _read(self) -> Mapping[str, Value]:
         troubles = set(self._find_troubles())

@@ -11,7 +11,6 @@ from rpcauth.app.core import load_master, make_folder, settings_of
 from rpcauth.config import Config
 from rpcauth.errors import StoreRefused
 from rpcauth.operations.data_loss import DATA_LOSS
-from rpcauth.storage.auditing import Circumstances
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.opening import open_store
 from rpcauth.storage.restoring import put_back
@@ -27,7 +26,10 @@ class Restored:
 
 
 async def restore(config: Config, backup: Path, say: Callable[[str], None]) -> Restored:
-    """Put the backup in place and replay the audit. Raises StoreRefused; then nothing was replaced."""
+    """Put the backup in place and replay the audit. Raises StoreRefused, OSError.
+
+    What was put in place before such an error is served only with what it lacks made good, whoever opens it first.
+    """
     path = config.storage.url.path
     _check_named(backup, path)
     master = load_master(config)
@@ -38,8 +40,7 @@ async def restore(config: Config, backup: Path, say: Callable[[str], None]) -> R
     except BaseException:
         lock.release()
         raise
-    circumstances = Circumstances(accepts_loss=True, was_restored=True)
-    store = await open_store(settings_of(config, circumstances), master.key, lock)
+    store = await open_store(settings_of(config), master.key, lock)
     try:
         alarm = json.loads(store.find_meta(DATA_LOSS) or b"{}")
     finally:

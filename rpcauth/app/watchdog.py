@@ -29,6 +29,9 @@ STATUS_EVERY: Final = 10.0
 PATIENCE: Final = 5.0
 """Seconds in which the writer, and the disk, must answer."""
 
+LEAST_PAUSE: Final = 0.05
+"""Seconds between two rounds, however short the period is: looking after itself must not be all that a daemon does."""
+
 HANGS: Final = "does not answer"
 _PROBE: Final = b"rpcauth\n" * 64
 
@@ -81,7 +84,7 @@ class Watchdog:
         self._notifier = notifier
         self._period = period
         self._describe = describe
-        self._pause = STATUS_EVERY if period is None else period / 3
+        self._pause = STATUS_EVERY if period is None else max(period / 3, LEAST_PAUSE)
         self._patience = min(PATIENCE, self._pause)
 
     async def watch_for_ever(self) -> None:

@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 
 import click
 
-from rpcauth.errors import ConfigurationInvalid, DefinitionsRefused, StorageUnavailable, StoreRefused
+from rpcauth.errors import ConfigurationInvalid, DefinitionsRefused, StorageUnavailable, StoreHindered, StoreRefused
 
 FAILED: Final = 1
 
@@ -58,6 +58,8 @@ def failure_of(error: Exception) -> CommandFailed:
     match error:
         case ConfigurationInvalid() | DefinitionsRefused():
             return Misused("\n".join(error.problems))
+        case StoreHindered():
+            return CommandFailed(str(error))
         case StoreRefused():
             return Refused(str(error))
         case StorageUnavailable():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 import click
 
 from rpcauth.cli.apply import apply
@@ -24,6 +27,9 @@ from rpcauth.cli.restore import restore
 from rpcauth.cli.serve import serve
 from rpcauth.cli.tokens import tokens
 from rpcauth.cli.version import version
+
+_LAST_STANDARD: Final = 2
+"""The highest descriptor of standard input, output and error."""
 
 VERBS: tuple[click.Command, ...] = (
     serve,
@@ -74,4 +80,12 @@ for verb in VERBS:
 
 
 def main() -> None:
+    _fill_standard_descriptors()
     rpcauth.main(prog_name="rpcauth")
+
+
+def _fill_standard_descriptors() -> None:
+    """Whatever is opened next must be none of 0 to 2: else log lines would be written into it, and libuv aborts."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD:
+        pass
+    os.close(descriptor)

@@ -26,7 +26,7 @@ def config_option(command: F) -> F:
         "--config",
         "config_file",
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),  # load_config says what is wrong, in one line
         default=Path("rpcauth.toml"),
         show_default=True,
         envvar="RPCAUTH_CONFIG",

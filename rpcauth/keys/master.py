@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
+from rpcauth.folders import make_folder, sync_folder
 
 MASTER_KEY_BYTES = 32
 _CHECK_TEXT = b"rpcauth master key check v1"
@@ -54,7 +55,7 @@ def write_master_key(path: Path, key: bytes) -> None:
 
     Raises FileExistsError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -64,7 +65,7 @@ def write_master_key(path: Path, key: bytes) -> None:
     finally:
         os.close(descriptor)
         draft.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 @dataclass(slots=True)
@@ -86,20 +87,12 @@ class Master:
     def adopt_successor(self) -> None:
         """Let the key that the store is under now take the old one's place."""
         os.replace(self.successor, self.file)
-        _sync_folder(self.file.parent)
+        sync_folder(self.file.parent)
         self.key = load_master_key(self.file)
 
     def drop_successor(self) -> None:
         """Forget a key that the store was never under."""
         self.successor.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def check_value(key: bytes) -> bytes:

@@ -6,14 +6,17 @@ An exception is told by its type and by where it was raised, never by its text: 
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os.path
 import traceback
 from typing import Any, Final
 
 from rpcauth.log.lines import Field, LineLog
+from rpcauth.log.tally import Tally
 
 MAX_FRAMES: Final = 12
+_OUT_OF_RESOURCES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class LineHandler(logging.Handler):
@@ -33,10 +36,17 @@ class LineHandler(logging.Handler):
 def report_loop_errors(loop: asyncio.AbstractEventLoop, log: LineLog) -> None:
     """Sends what nobody awaited or caught to `log` instead of asyncio's own logger, which prints values."""
 
+    not_accepted = Tally(log, "connections_not_accepted", loop)
+
     def report(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in _OUT_OF_RESOURCES and "socket" in context:
+            # asyncio tells of every try to accept, many in a turn.
+            not_accepted.add(errno.errorcode[error.errno])
+            return
         # Some messages go on with the repr of a callback and its arguments.
         message = str(context.get("message", "")).partition("(")[0].partition("<")[0].rstrip()
-        log.event(logging.ERROR, "loop_error", {"message": message, **describe_error(context.get("exception"))})
+        log.event(logging.ERROR, "loop_error", {"message": message, **describe_error(error)})
 
     loop.set_exception_handler(report)
 

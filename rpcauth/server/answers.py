@@ -31,13 +31,14 @@ class Answer:
     must.
     """
 
-    __slots__ = ("_body", "_exchange", "_hang_up", "_head", "keep_alive")
+    __slots__ = ("_body", "_exchange", "_hang_up", "_head", "_size", "keep_alive")
 
     def __init__(self, head: bytes, body: bytes | None, *, hang_up: bool = False) -> None:
         self._head = head
         self._body = body
         self._hang_up = hang_up
         self._exchange: Exchange | None = None
+        self._size = 0
         self.keep_alive = False
 
     async def prepare(self, exchange: Exchange) -> None:
@@ -50,12 +51,15 @@ class Answer:
         self.keep_alive = not self._hang_up and exchange.may_be_followed()
         if not exchange.payload.is_eof():
             connection.linger()
-        transport.write(b"".join((self._head, connection.pool.date.line(), *self._finish(exchange))))
+        written = b"".join((self._head, connection.pool.date.line(), *self._finish(exchange)))
+        self._size = len(written)
+        transport.write(written)
+        self._body = None  # a client that is slow to take the answer keeps one copy of it here, not two
 
     async def write_eof(self) -> None:
         """Waits until the client has taken the answer, if it does not take it at once."""
         if self._exchange is not None and self._exchange.connection.writing_paused:
-            await self._exchange.connection.wait_until_taken()
+            await self._exchange.connection.wait_until_taken(self._size)
 
     def _finish(self, exchange: Exchange) -> tuple[bytes, bytes]:
         message, body = exchange.message, self._body

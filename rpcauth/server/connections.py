@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import struct
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
@@ -32,6 +34,12 @@ POLL: Final = 0.005
 
 LINGER: Final = 2.0
 """Seconds that a refused body is read and dropped, so that the client can read its answer before the end."""
+
+UNTAKEN: Final = 64 * 1024 * 1024
+"""Bytes of answers that clients may leave untaken, all together. Beyond it who leaves the most loses its connection."""
+
+_RESET: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER: what is not sent by now never will be, and the kernel does not keep it for a client that takes nothing."""
 
 
 class Handler(Protocol):
@@ -60,6 +68,7 @@ class ConnectionPool(web.Server):
         self.refused = Tally(log, "connections_refused", self._loop)
         self.is_draining = False
         self.expected: WeakSet[Connection] = WeakSet()
+        self.untaken: dict[Connection, int] = {}
 
     def __call__(self) -> Connection:
         connection = Connection(self, self._loop)
@@ -79,6 +88,15 @@ class ConnectionPool(web.Server):
         self.request_handler = cast(Any, handler)
         for connection in (*self.connections, *self.expected):
             cast(Connection, connection).adopt()
+
+    def leave_untaken(self, connection: Connection, size: int) -> None:
+        """Notes how many bytes wait for the client of a connection, and keeps all of them together bounded."""
+        self.untaken[connection] = size
+        while sum(self.untaken.values()) > UNTAKEN:
+            most = max(self.untaken, key=self.untaken.__getitem__)
+            del self.untaken[most]
+            self.refused.add("took_no_answer")
+            most.abort()
 
     def end_idle(self) -> None:
         """Closes the connections that wait for a request."""
@@ -143,6 +161,9 @@ class Connection(web.RequestHandler):
         if self._is_lingering:
             # There is nothing more to drop; aiohttp would wait for it until the linger time is over.
             self._last_payload.feed_eof()
+        # Both lead back here. What is in a cycle stays until a collection, and those are rare (app/daemon.py).
+        self._last_payload = EMPTY_PAYLOAD
+        self._keepalive_handle = None
 
     def data_received(self, data: bytes) -> None:
         count = self._request_count
@@ -171,13 +192,19 @@ class Connection(web.RequestHandler):
         """Ends the connection right after the answer, whatever of the body is still to come."""
         self._lingering_time = 0.0
 
-    async def wait_until_taken(self) -> None:
-        """Waits until all that was written is with the kernel; a client that is too slow loses the connection."""
+    async def wait_until_taken(self, size: int) -> None:
+        """Waits until all of an answer is with the kernel; a client that is too slow loses the connection.
+
+        `size` is of the whole answer: uvloop keeps it until the last byte is gone.
+        """
+        self.pool.leave_untaken(self, size)
         try:
             async with asyncio.timeout(self.pool.limits.body_timeout):
                 await self._drain_helper()
         except TimeoutError:
-            self._abort()
+            self.abort()
+        finally:
+            self.pool.untaken.pop(self, None)
 
     def end_if_idle(self) -> None:
         """Closes the connection if it waits for a request."""
@@ -217,13 +244,16 @@ class Connection(web.RequestHandler):
     def _give_up_head(self) -> None:
         self._head_timer = None
         if self._is_waiting():
-            self._abort()
+            self.abort()
         else:
             # A request is being answered, and what came behind it is no whole head yet.
             self.close()
 
-    def _abort(self) -> None:
+    def abort(self) -> None:
+        """Ends the connection at once, with a reset: what is unsent is given up."""
         transport = self.transport
+        if transport is not None:
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.force_close()
         if transport is not None:
             transport.abort()

@@ -23,6 +23,14 @@ LAST_CHANCE: Final = 0.05
 """Seconds past the deadline, before and again after a request is told of its end, until it is cancelled."""
 
 
+AT_ONCE: Final = 16
+"""Connections that asyncio accepts in one turn. It takes the backlog for that, and when there are no descriptors left
+it tries, and complains, as often in a turn."""
+
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes asked of the kernel for answers on their way; it would keep megabytes for each client that does not read."""
+
+
 class Acceptor(Protocol):
     """What accepts on a socket of its own: asyncio's, or one with a reserve."""
 
@@ -103,6 +111,7 @@ class HttpServer:
         """Accepts at the listeners that waited for it."""
         for opened in self._open:
             await opened.server.start_serving()
+            opened.listener.sock.listen(BACKLOG)
 
     def adopt(self, handler: Handler, limits: FrontLimits) -> None:
         """Serves by another handler and limits from the next request on; no connection notices."""
@@ -110,27 +119,42 @@ class HttpServer:
         self._pool.adopt(handler, limits)
 
     async def renew_tls(self, tls: ssl.SSLContext | None) -> None:
-        """Greets new TCP connections by another context; those that there are keep theirs."""
-        for place, old in enumerate(self._open):
-            if old.listener.is_tcp:
-                # Both accept for a moment, from one queue: nobody is turned away.
-                self._open[place] = await self._accept(old.listener, tls)
-                await self._stop_accepting(old)
+        """Greets new TCP connections by another context; those that there are keep theirs.
+
+        Raises OSError, when there are no descriptors left; then nothing has changed.
+        """
+        fresh: dict[int, _Open] = {}
+        try:
+            for place, old in enumerate(self._open):
+                if old.listener.is_tcp:
+                    fresh[place] = await self._accept(old.listener, tls, waits=True)
+        except OSError:
+            for made in fresh.values():
+                made.server.close()
+            raise
+        for place, new in fresh.items():
+            # Both accept for a moment, from one queue: nobody is turned away.
+            await new.server.start_serving()
+            new.listener.sock.listen(BACKLOG)
+            old, self._open[place] = self._open[place], new
+            await self._stop_accepting(old)
 
     async def _accept(self, listener: Listener, tls: ssl.SSLContext | None, *, waits: bool = False) -> _Open:
         sock, pool = listener.sock.dup(), self._pool
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
         if tls is None:
-            server = await self._loop.create_server(pool, sock=sock, backlog=BACKLOG, start_serving=not waits)
+            server = await self._loop.create_server(pool, sock=sock, backlog=AT_ONCE, start_serving=not waits)
         else:
             server = await self._loop.create_server(
                 pool,
                 sock=sock,
                 ssl=tls,
-                backlog=BACKLOG,
+                backlog=AT_ONCE,
                 start_serving=not waits,
                 ssl_handshake_timeout=self._limits.header_timeout,
                 ssl_shutdown_timeout=TLS_SHUTDOWN,
             )
+        listener.sock.listen(BACKLOG)  # the loop has just asked for a shorter one
         return _Open(listener, server, sock)
 
     async def _stop_accepting(self, opened: _Open) -> None:

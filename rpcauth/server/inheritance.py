@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import stat
 from collections.abc import Iterator, MutableMapping
@@ -15,6 +16,8 @@ from rpcauth.server.listeners import Listener, adopt_listener
 FIRST: Final = 3
 ADMIN: Final = "admin"
 METRICS: Final = "metrics"
+_COUNT: Final = re.compile(r"[0-9]{1,4}")
+_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def take_inherited(environ: MutableMapping[str, str], pid: int) -> Inherited:
     """
     count, wanted = environ.pop("LISTEN_FDS", "0"), environ.pop("LISTEN_PID", "")
     names = environ.pop("LISTEN_FDNAMES", "").split(":")
-    if wanted != str(pid) or not count.isascii() or not count.isdigit():
+    if wanted != str(pid) or not _COUNT.fullmatch(count):
         return Inherited()
     descriptors = range(FIRST, FIRST + int(count))
     problems = [problem for descriptor in descriptors if (problem := _find_problem(descriptor))]
@@ -66,4 +69,6 @@ def _find_problem(descriptor: int) -> str | None:
     with socket.socket(fileno=os.dup(descriptor)) as sock:
         if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return f"{what} does not listen; list only ListenStream= in the socket unit, with Accept=no"
+        if sock.family not in _FAMILIES or sock.type != socket.SOCK_STREAM:
+            return f"{what} is no stream of TCP or unix; list only ListenStream= in the socket unit"
     return None

@@ -37,7 +37,8 @@ class Listener:
     def name(self) -> str:
         """Where it listens, as an address of the configuration; a port 0 has become the one that was taken."""
         if not self.is_tcp:
-            return f"unix:{self.path or os.fsdecode(self.sock.getsockname())}"
+            # The kernel begins an abstract name with a NUL, people write @.
+            return f"unix:{self.path or os.fsdecode(self.sock.getsockname()).replace(chr(0), '@')}"
         host, port = self.sock.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

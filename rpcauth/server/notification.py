@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import re
 import socket
 import time
 from collections.abc import MutableMapping
@@ -13,6 +13,9 @@ _log = logging.getLogger(__name__)
 
 PATIENCE: Final = 1.0
 """Seconds that a change of state waits for a service manager whose queue is full. What is told again waits for none."""
+
+
+_MICROSECONDS: Final = re.compile(r"[0-9]{1,19}")
 
 
 class Notifier:
@@ -62,7 +65,7 @@ class Notifier:
                 sock.sendto("\n".join(fields).encode(), self._address)
         except OSError as error:
             if self._is_heard:
-                _log.warning("the service manager cannot be told %s: %s", fields[0], os.strerror(error.errno or 0))
+                _log.warning("the service manager cannot be told %s: %s", fields[0], error.strerror or error)
             self._is_heard = False
         else:
             self._is_heard = True
@@ -79,9 +82,9 @@ def take_watchdog(environ: MutableMapping[str, str], pid: int) -> float | None:
     None where it wants none, or from another process. The variables are taken out of `environ`.
     """
     period, wanted = environ.pop("WATCHDOG_USEC", ""), environ.pop("WATCHDOG_PID", str(pid))
-    if not period.isascii() or not period.isdigit() or int(period) == 0 or wanted != str(pid):
+    if not _MICROSECONDS.fullmatch(period) or wanted != str(pid):
         return None
-    return int(period) / 1e6
+    return int(period) / 1e6 or None
 
 
 def _read_address(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import NoReturn
 
 from rpcauth.errors import ConfigurationInvalid
 
@@ -18,8 +19,14 @@ def build_tls(certificate: Path, key: Path, client_ca: Path | None = None) -> ss
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.set_alpn_protocols(["http/1.1"])
+
+    def refuse_password() -> NoReturn:
+        # OpenSSL would ask the terminal for it, and the event loop would wait for whoever sits there.
+        what = f"server.tls: the key is encrypted ({key})"
+        raise ConfigurationInvalid([f"{what}; give one that is not: openssl pkey -in FILE -out PLAIN"])
+
     try:
-        context.load_cert_chain(certificate, key)
+        context.load_cert_chain(certificate, key, refuse_password)
     except OSError as error:
         raise _refuse("certificate and key", f"{certificate}, {key}", error) from error
     if client_ca is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -74,6 +76,13 @@ def tcp_port(daemon: RunningDaemon) -> str:
     return daemon.log.read_text().partition("listening on 127.0.0.1:")[2].partition(",")[0]
 
 
+def test_inherited_sockets_are_handed_on_to_nobody(daemon: RunningDaemon) -> None:
+    with listen(("127.0.0.1", 0)) as held, supervise(Supervisor(daemon, [("rpc", held)])):
+        assert daemon.process is not None
+        (flags,) = re.findall(r"flags:\s*0([0-7]+)", Path(f"/proc/{daemon.process.pid}/fdinfo/3").read_text())
+        assert int(flags, 8) & os.O_CLOEXEC
+
+
 def test_a_configured_address_that_was_handed_over_is_not_bound_again(daemon: RunningDaemon) -> None:
     with listen(("127.0.0.1", daemon.port)) as held, supervise(Supervisor(daemon, [("rpc", held)])):
         assert greet_tcp(daemon.port) == "Hello!"
@@ -99,6 +108,37 @@ def refused(daemon: RunningDaemon, name: str, held: socket.socket) -> str:
         assert daemon.process.wait(PATIENCE) == 2
     (line,) = daemon.log.read_text().splitlines()
     return line
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "where"),
+    [
+        (socket.AF_UNIX, socket.SOCK_SEQPACKET, "held.sock"),
+        (socket.AF_VSOCK, socket.SOCK_STREAM, (socket.VMADDR_CID_ANY, socket.VMADDR_PORT_ANY)),
+    ],
+    ids=["packets", "another family"],
+)
+def test_a_socket_that_http_cannot_be_spoken_on_is_refused(
+    daemon: RunningDaemon, family: int, kind: int, where: tuple[int, int] | str
+) -> None:
+    try:
+        held = socket.socket(family, kind)
+    except OSError as error:
+        pytest.skip(f"not run: {error.strerror}")
+    with held:
+        held.bind(str(daemon.folder / where) if isinstance(where, str) else where)
+        held.listen()
+        assert refused(daemon, "rpc", held).startswith("socket activation: descriptor 3 is no stream of TCP or unix; ")
+
+
+def test_an_abstract_socket_is_served_and_its_name_is_written_as_people_write_it(daemon: RunningDaemon) -> None:
+    name = os.urandom(8).hex()
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind(f"\0{name}")
+        held.listen()
+        with supervise(Supervisor(daemon, [("rpc", held)])):
+            assert greet(UnixConnection(Path(f"\0{name}"))) == "Hello!"
+    assert f"listening on unix:@{name}\n" in daemon.log.read_text()
 
 
 def test_a_socket_that_does_not_listen_is_refused(daemon: RunningDaemon) -> None:

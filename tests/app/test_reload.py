@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -107,8 +109,16 @@ def test_what_takes_a_restart_is_said_and_is_as_it_was(supervisor: Supervisor) -
         "storage.node differs in the file: restart to change it",
         "keys.file differs in the file: restart to change it",
     ]
-    assert messages(daemon, "info")[-1] == "reloaded; taken over: nothing that differs"
     assert daemon.call("test.hello", [])["result"] == "Hello!"
+    assert messages(daemon, "info") == ["reloaded; taken over: nothing that differs"]
+
+
+def test_a_reload_is_told_with_its_time(supervisor: Supervisor) -> None:
+    """By that time systemd knows a reload that it asked for from one before (Type=notify-reload)."""
+    before = time.monotonic()
+    supervisor.reload()
+    (told,) = [int(said.partition("=")[2]) / 1e6 for said in supervisor.said if said.startswith("MONOTONIC_USEC=")]
+    assert before - 1e-6 <= told <= time.monotonic()
 
 
 def test_a_bad_file_changes_nothing_and_every_problem_is_said(supervisor: Supervisor) -> None:
@@ -139,6 +149,21 @@ def test_sighup_is_no_end(supervisor: Supervisor) -> None:
     supervisor.wait_for("RELOADING=1")
     supervisor.wait_for("READY=1")
     assert supervisor.daemon.is_running
+
+
+def test_a_socket_that_was_handed_over_is_not_opened_to_other_machines_by_a_reload(tmp_path: Path) -> None:
+    daemon = prepare_daemon(tmp_path, server="behind_tls_proxy = true\nbatch_limit = 1")
+    daemon.apply()
+    with (
+        socket.create_server(("0.0.0.0", 0)) as held,
+        supervise(Supervisor(daemon, [("rpc", held)])) as supervisor,
+    ):
+        configure(daemon)
+        supervisor.reload()
+        (problem,) = messages(daemon, "error")
+        assert problem.startswith("not reloaded, and nothing has changed: socket activation: 0.0.0.0:")
+        daemon.port = held.getsockname()[1]
+        assert daemon.post(json.dumps([HELLO, HELLO]).encode())[2].startswith(b'{"jsonrpc":"2.0","error"')
 
 
 class Certificates:

@@ -7,26 +7,14 @@ from pathlib import Path
 import pytest
 
 from rpcauth.app.facades import authz_settings, find_problems
-from rpcauth.config import Authz, Config, ScopeRoute, default_text, list_settings, load, read
-from rpcauth.errors import ConfigurationInvalid
+from rpcauth.config import Authz, ScopeRoute, default_text, list_settings, load, read
 from rpcauth.model import Definitions, Service
 from rpcauth.rest.oauth2.scope_routes import ScopeRoute as Route
+from tests.config.reading import load_text, problems_of
 
 NO_SOURCE = 'is no address; write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32" or "unix"'
 NO_PREFIX = 'is no path; write how the path begins, decoded: "/v1/"'
 NEVER = "is never reached: one before it takes all that it would; put the longer prefix first"
-
-
-def load_text(folder: Path, text: str) -> Config:
-    path = folder / "rpcauth.toml"
-    path.write_text(text)
-    return load(path, {})
-
-
-def problems_of(folder: Path, text: str) -> list[str]:
-    with pytest.raises(ConfigurationInvalid) as caught:
-        load_text(folder, text)
-    return [problem.replace(f"{folder}/", "") for problem in caught.value.problems]
 
 
 def test_all_is_off_and_this_machine_alone_is_believed(tmp_path: Path) -> None:

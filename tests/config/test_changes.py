@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,16 @@ def test_the_documentation_names_what_can_be_reloaded(names: Names) -> None:
     section, *setting = names if names != ("server", "tls") else ("server.tls",)
     assert f"`[{section}]`" in left
     assert all(name in left for name in setting)
+
+
+def test_what_the_documentation_names_can_be_reloaded() -> None:
+    """`[section]`: `setting`, `setting`; or sections alone, with all of their settings."""
+    table = (ROOT / "docs" / "running.md").read_text("utf-8").partition("| taken over |")[2].partition("\n\n")[0]
+    named: set[Names] = set()
+    for row in table.splitlines()[2:]:
+        sections, _, settings = row.split("|")[1].partition(":")
+        for section in re.findall(r"`\[([a-z0-9.]+)\]`", sections):
+            steps = tuple(section.split("."))
+            named |= {(*steps, name) for name in re.findall("`([a-z_]+)`", settings)} or {steps}
+    assert {("server", "drain_timeout"), ("server", "tls"), ("ym",)} <= named
+    assert [names for names in sorted(named) if not is_reloadable(names)] == []

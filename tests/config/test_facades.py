@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rpcauth.config import Config, Ym, load
-from rpcauth.errors import ConfigurationInvalid
+from rpcauth.config import Ym
+from tests.config.reading import load_text, problems_of
 
 NO_BASE_URL = (
     'is no base URL; write scheme, host in small letters and path, and no "/" at its end: "https://auth.example.com"'
@@ -15,18 +15,6 @@ NO_BASE_URL = (
 IN_THE_CLEAR = "would have secrets cross the network in the clear; write https://"
 NO_SERVER_ID = 'is no ServerID; write one such as "WS-6-183-431", or leave it out'
 WITH_TLS = 'tls = { certificate = "c", key = "k" }\n'
-
-
-def load_text(folder: Path, text: str) -> Config:
-    path = folder / "rpcauth.toml"
-    path.write_text(text)
-    return load(path, {})
-
-
-def problems_of(folder: Path, text: str) -> list[str]:
-    with pytest.raises(ConfigurationInvalid) as caught:
-        load_text(folder, text)
-    return [problem.replace(f"{folder}/", "") for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(

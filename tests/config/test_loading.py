@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from rpcauth.config import Config, SqliteUrl, TcpAddress, UnixAddress, load
+from rpcauth.config import SqliteUrl, TcpAddress, UnixAddress, load
 from rpcauth.errors import ConfigurationInvalid
+from tests.config.reading import load_text, problems_of
 
 MINIMAL = """\
 [server]
@@ -21,19 +21,6 @@ file = "var/master.key"
 ADDRESS = 'write "127.0.0.1:8700", "[::1]:8700" or "unix:/run/rpcauth.sock"'
 NO_TLS = "without TLS; fill in [server.tls], or set behind_tls_proxy = true, or listen on 127.0.0.1"
 NOT_YET = "not available in this version; remove it"
-
-
-def load_text(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> Config:
-    path = folder / "rpcauth.toml"
-    path.write_text(text)
-    return load(path, environ or {})
-
-
-def problems_of(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> list[str]:
-    """The problems of a text, with the folder taken out of them."""
-    with pytest.raises(ConfigurationInvalid) as caught:
-        load_text(folder, text, environ)
-    return [problem.replace(f"{folder}/", "") for problem in caught.value.problems]
 
 
 def test_the_minimal_configuration_says_what_the_defaults_are(tmp_path: Path) -> None:

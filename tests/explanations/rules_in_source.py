@@ -30,6 +30,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Module:
     path: Path
     functions: dict[str, Function] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
     calls: list[tuple[ast.Call, Function | None]] = field(default_factory=list)
 
 
@@ -73,6 +74,10 @@ class Source:
                 return {"SQLITE_*"}
             case ast.Call(func=ast.Name(id=name)) if name in module.functions:
                 return self._evaluate_returns(module.functions[name], module)
+            case ast.Call(func=ast.Attribute(attr=name)):
+                return self._evaluate_methods(name)
+            case ast.Name(id=name) if name in module.constants:
+                return self._evaluate(module.constants[name], module, None)
             case ast.Name(id=name) if function is not None:
                 return self._evaluate_name(name, module, function)
             case _:
@@ -82,11 +87,22 @@ class Source:
         returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value]
         return {text for value in returned for text in self._evaluate(value, module, function)}
 
+    def _evaluate_methods(self, name: str) -> set[str]:
+        """Whatever any method of this name returns that is a rule: its own words are `<family>.<rule>`."""
+        found = {
+            text
+            for module in self.modules
+            if name in module.functions
+            for text in self._evaluate_returns(module.functions[name], module)
+        }
+        return {text for text in found if "." in text}
+
     def _evaluate_name(self, name: str, module: Module, function: Function) -> set[str]:
         assigned = [
             node.value
             for node in ast.walk(function)
-            if isinstance(node, ast.Assign) and [_name_of(target) for target in node.targets] == [name]
+            if (isinstance(node, ast.Assign) and [_name_of(target) for target in node.targets] == [name])
+            or (isinstance(node, ast.NamedExpr) and node.target.id == name)
         ]
         if assigned:
             return {text for value in assigned for text in self._evaluate(value, module, function)}
@@ -108,8 +124,11 @@ def read_source() -> Source:
 
 
 def _read(path: Path) -> Module:
-    module = Module(path)
-    _visit(ast.parse(path.read_text()), module, None)
+    module, tree = Module(path), ast.parse(path.read_text())
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and len(node.targets) == 1:
+            module.constants[str(_name_of(node.targets[0]))] = node.value
+    _visit(tree, module, None)
     return module
 
 

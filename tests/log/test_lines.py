@@ -4,9 +4,12 @@ import asyncio
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -273,3 +276,42 @@ def test_a_slow_pipe_gets_every_byte() -> None:
     thread.join()
     os.close(reading)
     assert len(received) == 1_000_000
+
+
+def read_waiting(descriptor: int) -> bytes:
+    """What can be read now."""
+    os.set_blocking(descriptor, False)
+    received = b""
+    try:
+        while data := os.read(descriptor, 65_536):
+            received += data
+    except BlockingIOError:
+        return received
+    return received
+
+
+@pytest.mark.parametrize(
+    "make", [os.pipe, lambda: [end.detach() for end in socket.socketpair()]], ids=["pipe", "socket"]
+)
+def test_a_reader_who_has_stopped_costs_lines_and_is_waited_for_once(make: Callable[[], tuple[int, int]]) -> None:
+    """The descriptor is left as it is: others who have it would not bear a write that does nothing."""
+    reading, writing = make()
+    sink, line = descriptor_sink(writing), b"x" * 999 + b"\n"
+    with pytest.raises(BlockingIOError):
+        sink(line * 2000)
+    started = time.monotonic()
+    for _ in range(20):
+        with pytest.raises(BlockingIOError):
+            sink(line)
+    assert time.monotonic() - started < 1
+    assert os.get_blocking(writing)
+
+    before = read_waiting(reading)
+    sink(b"the next line\n")
+
+    *whole, last, following, end = (before + read_waiting(reading)).split(b"\n")
+    assert set(whole) <= {line.strip()}
+    assert line.startswith(last)
+    assert (following, end) == (b"the next line", b"")
+    os.close(reading)
+    os.close(writing)

@@ -34,6 +34,7 @@ from tests.support.supervisor import Supervisor, supervise
 
 OAUTH2 = f'[oauth2]\nenabled = true\n[authz]\nenabled = true\nservice_key = "{SERVICE_KEY}"\n'
 HOSTILE = "rpa_hunter2hunter2hunter2"
+TICKS = os.sysconf("SC_CLK_TCK")
 SPILT = Fault("sync of the audit EIO", suffix="audit.log")
 
 
@@ -114,14 +115,22 @@ def test_commits_and_their_audit_are_counted(watched: Watched) -> None:
 
 
 def test_the_process_tells_of_itself(watched: Watched) -> None:
-    told = watched.read()
     assert watched.daemon.process is not None
-    with Path(f"/proc/{watched.daemon.process.pid}/statm").open() as file:
+    proc = Path(f"/proc/{watched.daemon.process.pid}")
+    spent = cpu_seconds(proc)
+    told = watched.read()
+    with (proc / "statm").open() as file:
         resident = int(file.read().split()[1]) * resource.getpagesize()
     assert told.value("process_resident_memory_bytes") == pytest.approx(resident, rel=0.2)
-    assert told.value("process_cpu_seconds_total") > 0
+    assert spent - 2 / TICKS <= told.value("process_cpu_seconds_total") <= cpu_seconds(proc) + 2 / TICKS
     assert 5 < told.value("process_open_fds") < told.value("process_max_fds")
     assert told.sum("rpcauth_build_info") == 1
+
+
+def cpu_seconds(proc: Path) -> float:
+    """What the kernel says of a process, user and system together."""
+    fields = (proc / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def test_connections_are_counted_while_they_are_open(watched: Watched) -> None:
@@ -130,6 +139,13 @@ def test_connections_are_counted_while_they_are_open(watched: Watched) -> None:
         connection.request("POST", "/rpc", b"{}", {"Authorization": BASIC})
         connection.getresponse().read()
         assert watched.read().value("rpcauth_connections", listener="rpc") == before + 1
+
+
+@pytest.mark.parametrize("section", ["", '[console]\nlisten = "127.0.0.1:0"\n'], ids=["without", "with"])
+def test_connections_are_told_of_every_listener_that_there_is(tmp_path: Path, section: str) -> None:
+    with watch(tmp_path, sections=section) as watched:
+        listeners = {"rpc", "admin", *(["console"] if section else [])}
+        assert watched.read().labels("rpcauth_connections") == listeners
 
 
 def test_what_is_no_http_is_counted(watched: Watched) -> None:

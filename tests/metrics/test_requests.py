@@ -49,6 +49,9 @@ def test_the_times_of_a_method_hold_all_its_outcomes() -> None:
         ("temporarily_unavailable", "unavailable"),
         ("-32002", "limited"),
         ("TooManyRequests", "limited"),
+        ("http_500", "defect"),
+        ("http_503", "unavailable"),
+        ("http_429", "limited"),
     ],
 )
 def test_what_fails_by_no_fault_of_its_sender_is_told_apart(outcome: str, reason: str) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from rpcauth.model import Caller
 from rpcauth.rpc.dialect import Dialect
 from rpcauth.rpc.reply import Reply
+from rpcauth.server.connections import Connection
 from rpcauth.server.limits import FrontLimits
 from rpcauth.web.messages import RequestLog
 from tests.server.wire import BASIC, CALL, PATIENCE, House, build_post, serve
@@ -155,6 +158,28 @@ async def test_a_place_that_was_left_can_be_taken() -> None:
                 client.send(build_post(headers=b"Connection: close\r\n"))
                 assert (await client.receive()).status == 200
                 assert await client.receive_rest() == b""
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """No garbage is collected meanwhile."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("calls", [0, 1, 2])
+async def test_a_connection_that_has_ended_takes_no_memory_until_a_collection(calls: int) -> None:
+    """Those that lasted would have become old, and collections of what is old are rare."""
+    async with serve() as house:
+        for _ in range(3):
+            async with await house.connect() as client:
+                for _ in range(calls):
+                    client.send(build_post())
+                    await client.receive()
+    assert [one for one in gc.get_objects() if isinstance(one, Connection)] == []
 
 
 async def test_a_client_that_takes_no_answers_loses_its_connection() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import socket
 import ssl
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -145,6 +148,41 @@ async def test_no_connection_is_turned_away_while_contexts_change() -> None:
             await asyncio.sleep(0)
             await house.server.renew_tls(server)
             assert [response.status for response in await asyncio.gather(*sending)] == [200] * AT_ONCE
+
+
+async def test_a_context_that_there_are_no_descriptors_for_changes_nothing() -> None:
+    """Half of the listeners with one certificate and half with the other would be found by nobody."""
+    (first, first_client), (second, _) = build_contexts(), build_contexts()
+    async with serve(answer, server_tls=first, client_tls=first_client) as house:
+        assert isinstance(house.address, tuple)
+        ports = [house.address[1]]
+        for _ in range(3):
+            listener = listen_tcp("127.0.0.1", 0)
+            await house.server.listen(listener, first)
+            ports.append(listener.sock.getsockname()[1])
+        with few_descriptors(left=2), pytest.raises(OSError, match="Too many open files"):
+            await house.server.renew_tls(second)
+        for port in ports:
+            assert (await replace(house, address=("localhost", port)).send(build_post())).status == 200
+
+
+@contextmanager
+def few_descriptors(*, left: int) -> Iterator[None]:
+    """This process may open so many more within the block."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(left):
+            os.close(held.pop())
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in held:
+            os.close(descriptor)
 
 
 async def test_a_loop_that_was_busy_takes_up_many_newcomers_in_few_turns() -> None:

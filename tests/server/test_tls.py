@@ -10,6 +10,12 @@ from typing import Any
 import pytest
 import trustme
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 from rpcauth.errors import ConfigurationInvalid
@@ -117,6 +123,17 @@ def test_files_that_cannot_be_used_are_named(authority: Authority, tmp_path: Pat
         build_tls(authority.certificate, tmp_path / "other.key")
     with pytest.raises(ConfigurationInvalid, match="client_ca"):
         build_tls(authority.certificate, authority.key, tmp_path / "missing.pem")
+
+
+def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(authority: Authority, tmp_path: Path) -> None:
+    """Whoever started the daemon may sit at its terminal, and OpenSSL would wait for them, and the loop with it."""
+    plain = load_pem_private_key(authority.key.read_bytes(), None)
+    key = tmp_path / "encrypted.key"
+    key.write_bytes(
+        plain.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"password"))
+    )
+    with pytest.raises(ConfigurationInvalid, match=rf"the key is encrypted \({key}\)"):
+        build_tls(authority.certificate, key)
 
 
 @pytest.mark.parametrize(
