@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rpcauth.audit.chain import LineBroken, MacOf, check_line, read_record
 from rpcauth.audit.record import BEGUN
@@ -42,9 +43,13 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The file goes on behind the database's last record: the database lost its end, or an older one was put back."""
+    """The file goes on behind the database's last record: the database lost its end, or an older one was put back.
+
+    `former` are the files that come before it, oldest first, where it begins later than the database ends.
+    """
 
     walk: Walk
+    former: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,7 @@ def compare(known: Known, found: Walk, mac_of: MacOf) -> Verdict:
     if found.first_unchecked and found.first_unchecked <= known.last:
         return Unusable(f"record {found.first_unchecked} was made with a key that this store does not have")
     if found.last > known.last:
-        if found.first <= known.last and found.marked != known.mac:
-            return Unusable(f"its record {known.last} is another one than the database has")
-        return Ahead(found)
+        return _compare_ahead(known, found)
     if found.last == known.last:
         return _compare_equal(known, found)
     return _catch_up(known, found, mac_of)
@@ -75,6 +78,15 @@ def compare(known: Known, found: Walk, mac_of: MacOf) -> Verdict:
 def is_beginning(line: bytes) -> bool:
     """Whether a line of the database's is the first one of a file."""
     return read_record(line).kind == BEGUN
+
+
+def _compare_ahead(known: Known, found: Walk) -> Verdict:
+    if found.first > known.last + 1:
+        former = f"records {known.last + 1} to {found.first - 1} are in a former file"
+        return Unusable(f"{former}, which belongs before this one in one file with it (cat FORMER THIS)")
+    if known.mac != (found.marked if found.first <= known.last else found.previous):
+        return Unusable(f"its record {known.last} is another one than the database has")
+    return Ahead(found)
 
 
 def _compare_equal(known: Known, found: Walk) -> Verdict:

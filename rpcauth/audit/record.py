@@ -13,7 +13,13 @@ BEGUN = "begun"
 """The kind of the first record of every file: whose file it is, and which mac stood before it."""
 
 RECOVERED = "recovered"
-"""The kind of the record that tells that a loss of data was accepted."""
+"""The kind of the record that tells that a loss of data was accepted; `before_id` is set where all tokens went."""
+
+RESUMED = "resumed"
+"""The kind of the record that tells that the store was served without its audit, and what was done then is not told."""
+
+LONGEST_SUBJECT = 100_000
+"""Characters of a subject that are kept: a change of definitions tells its values, and a line must stay readable."""
 
 _SECOND = 1000
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rpcauth.audit.chain import GENESIS, LineBroken, MacOf, check_line, read_record
+from rpcauth.audit.file import check_regular
 from rpcauth.audit.record import BEGUN, Record
 
 _LONGEST_LINE = 16 * 1024 * 1024
@@ -52,8 +53,10 @@ class Walk:
 def walk(path: Path, mac_of: MacOf, *, mark: int = 0, limit: int | None = None) -> Walk:
     """Follow the chain of a file to its end or first fault. Raises OSError.
 
-    `mark` is a record whose mac is wanted; `limit` is where the file ends for this walk, while it is being written.
+    `mark` is a record whose mac is wanted; `limit` is where the file ends for this walk, while it is being written: one
+    that ends before has lost something.
     """
+    check_regular(path)
     found = Walk()
     with path.open("rb", buffering=_BUFFER) as file:
         found.length = file.seek(0, 2) if limit is None else limit
@@ -80,6 +83,8 @@ def _follow(file: BinaryIO, found: Walk, mac_of: MacOf, mark: int) -> None:
             found.first_unchecked = found.first_unchecked or link.seq
         if link.seq == mark:
             found.marked = link.mac
+    if found.size < found.length:
+        raise LineBroken("is missing, and there was one")
 
 
 def _begin(found: Walk, record: Record) -> None:
@@ -90,6 +95,12 @@ def _begin(found: Walk, record: Record) -> None:
     except ValueError:
         raise LineBroken("does not begin an audit file") from None
     found.store = record.store
+
+
+def read_first(path: Path) -> Record:
+    """The record that a file begins with. Raises LineBroken, OSError."""
+    with path.open("rb") as file:
+        return read_record(file.readline(_LONGEST_LINE))
 
 
 def read_all(path: Path) -> Iterator[Record]:

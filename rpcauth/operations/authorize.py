@@ -34,8 +34,6 @@ from rpcauth.operations.token_values import mint_text
 from rpcauth.storage.effects import CurrentKey, Event, EventKind, InsertCode
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
 
-DAY_AFTER = 86_400 * SECOND
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRequest:
@@ -123,7 +121,8 @@ class CreateCode:
             user_context=request.user_context,
             code_id=record_id,
         )
-        return Decision(result=issued, effects=[InsertCode(code, Millis(expires_at + DAY_AFTER))], events=[event])
+        remove_at = Millis(expires_at + service.inactive_retention * SECOND)
+        return Decision(result=issued, effects=[InsertCode(code, remove_at)], events=[event])
 
     def _check(self, service: Service, application: Application) -> tuple[str, str] | None:
         """The code_challenge and its method, of a request that may be granted. Raises OAuthError."""

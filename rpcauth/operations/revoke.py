@@ -12,7 +12,7 @@ from rpcauth.keys.keyring import Keyring
 from rpcauth.model import AccessToken, Application, Definitions, Millis, RecordId, RefreshToken, Service
 from rpcauth.oauth import token_text
 from rpcauth.oauth.client import UNKNOWN_CLIENT, ClientProof, check_authenticated
-from rpcauth.oauth.record_id import first_id_at
+from rpcauth.oauth.record_id import first_id_at, time_of
 from rpcauth.oauth.token_text import Kind
 from rpcauth.operations.issuing import SECOND, TOMBSTONE
 from rpcauth.operations.services import get_identified, get_service
@@ -21,6 +21,8 @@ from rpcauth.storage.effects import Event, EventKind, PutWatermark, RevokeAccess
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
 
 _DONE: Decision[None] = Decision()
+_IDS_AHEAD = 2 * SECOND
+"""Milliseconds by which ids may be ahead of time and still tell it: after a crash they are, a little."""
 
 
 def find_named_access_token(keyring: Keyring, facts: Facts, text: str) -> AccessToken | None:
@@ -126,7 +128,10 @@ class RevokeUserApplication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeTokens:
-    """Revoke all of a service, narrowed by client, user, and time of issue (epoch milliseconds; a later one: all)."""
+    """Revoke all of a service, narrowed by client, user, and time of issue (epoch milliseconds; a later one: all).
+
+    Ids tell the time of issue. After a clock that went ahead was reset they do not: all are revoked then.
+    """
 
     service_key: str
     client_id: str | None
@@ -140,7 +145,8 @@ class RevokeTokens:
     def decide(self, facts: Facts, mint: Mint) -> Decision[None]:
         service = get_service(facts.definitions, self.service_key)
         bound = mint.next_id()
-        if self.issued_before is not None and self.issued_before <= facts.now:
+        ids_tell = time_of(bound) <= facts.now + _IDS_AHEAD
+        if self.issued_before is not None and self.issued_before <= facts.now and ids_tell:
             bound = min(bound, first_id_at(self.issued_before))
         return put_watermark(facts, service, self.client_id, self.user_context, bound)
 

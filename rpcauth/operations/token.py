@@ -11,7 +11,7 @@ from typing import assert_never
 from rpcauth.errors import ErrorCode, OAuthError
 from rpcauth.frozen import dataclass
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import DAY, AccessToken, Application, AuthorizationCode, GrantType, Millis, RecordId, Service
+from rpcauth.model import AccessToken, Application, AuthorizationCode, GrantType, Millis, RecordId, Service
 from rpcauth.oauth.client import ClientProof, check_authenticated, check_grant_type
 from rpcauth.oauth.decision import Issue, Refuse, Reissue
 from rpcauth.oauth.grants import (
@@ -129,7 +129,7 @@ class IssueTokens:
         events: list[Event] = []
         code, now = facts.code, facts.now
         if refuse.spend and code is not None:
-            effects.append(SpendCode(id=code.id, spent_at=now, grant_id=None, remove_at=_burnt_until(code)))
+            effects.append(SpendCode(id=code.id, spent_at=now, grant_id=None, remove_at=_burnt_until(code, service)))
             events.append(replace(self._event(EventKind.SPENT, facts), code_id=code.id))
         grant = code.grant if code is not None else None if facts.refresh_token is None else facts.refresh_token.grant
         if refuse.revoke and grant is not None and grant.revoked_at is None:
@@ -208,6 +208,6 @@ def _spend(facts: Facts, grant_id: RecordId | None, end: Millis | None) -> list[
     return [SpendCode(id=facts.code.id, spent_at=facts.now, grant_id=grant_id, remove_at=remove_at)]
 
 
-def _burnt_until(code: AuthorizationCode) -> Millis:
-    """A code that bought nothing need only outlive its own end, so that it stays spent."""
-    return Millis(code.expires_at + DAY * SECOND)
+def _burnt_until(code: AuthorizationCode, service: Service) -> Millis:
+    """A code that bought nothing need only last to its own end, so that it stays spent; it goes when lapsed ones do."""
+    return Millis(code.expires_at + service.inactive_retention * SECOND)

@@ -29,9 +29,9 @@ from rpcauth.definitions import (
     render_toml,
 )
 from rpcauth.definitions.execution import GeneratedSecret, check_stored_secrets, is_same_secret, prepare
-from rpcauth.errors import DefinitionsRefused
+from rpcauth.errors import DefinitionsRefused, StorageUnavailable
 from rpcauth.keys.keyring import Keyring
-from rpcauth.model import Application, Caller, Definitions, Service
+from rpcauth.model import Application, Caller, Definitions, Millis, Service
 from rpcauth.operations.clock_reset import RememberClockReset
 from rpcauth.rpc.admin_audit import AuditedStore, AuditMethods
 from rpcauth.rpc.admin_console import ConsoleMethods, OpenConsole
@@ -51,8 +51,11 @@ class Administrable(KeyedStore, AuditedStore, Protocol):
     async def backup(self, target: Path) -> None:
         """Write a consistent copy to a new file. Raises FileExistsError, StorageUnavailable."""
 
-    def reset_clock(self) -> None:
-        """Believe the wall clock again after a jump."""
+    def reset_clock(self) -> Millis:
+        """Believe the wall clock again after a jump. Returns the time that was believed until then."""
+
+    def distrust_clock(self, believed: Millis) -> None:
+        """Take a reset back: time goes on from what was believed before it."""
 
 
 class AdminMethods:
@@ -199,8 +202,13 @@ class AdminMethods:
 
     async def reset_clock(self, call: Invocation, /) -> object:
         """Believe the wall clock again after a jump, and remember it: the next start believes it too."""
-        self._store.reset_clock()
-        await self._store.execute(RememberClockReset())
+        # Nothing comes between the two: a MAC request that is checked by the new time is recorded after the reset.
+        before = self._store.reset_clock()
+        try:
+            await self._store.execute(RememberClockReset(before=before))
+        except StorageUnavailable:
+            self._store.distrust_clock(before)
+            raise
         return True
 
     async def status(self, call: Invocation, /) -> object:

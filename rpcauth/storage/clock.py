@@ -6,11 +6,14 @@ the last believed instant at the monotonic clock's pace, until an operator reset
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
 from rpcauth.model import Millis
+
+_log = logging.getLogger(__name__)
 
 MAX_STEP = 5 * 60 * 1000
 """Milliseconds by which wall and monotonic clock may part before the wall clock is no longer believed."""
@@ -27,6 +30,8 @@ def monotonic_clock() -> int:
 class Clock:
     """`now()` in epoch milliseconds. `after` is the highest time that the store has seen.
 
+    `lag` is by how many milliseconds that may have been written down too early: behind a wall clock that was set back
+    time goes on from the latest instant that can have been believed, or what had expired would be good again.
     The event loop and the writer's thread both ask it, so each answer is one step under a lock.
     """
 
@@ -34,20 +39,19 @@ class Clock:
         self,
         *,
         after: Millis = Millis(0),
+        lag: int = 0,
         wall: Callable[[], Millis] = wall_clock,
         monotonic: Callable[[], int] = monotonic_clock,
     ) -> None:
         self._wall = wall
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._believed = after
         self._pace = monotonic()
-        self.suspect = False
         first = wall()
-        if first < after - MAX_STEP:
-            self.suspect = True
-        else:
-            self._believed = max(first, after)
+        self._believed = Millis(after + lag) if after - first > lag else max(first, after)
+        self.suspect = False
+        if after - first > MAX_STEP:
+            self._suspect(first, after)
 
     def now(self) -> Millis:
         """The believed time. Sets `suspect` when the wall clock has jumped."""
@@ -56,13 +60,25 @@ class Clock:
             expected = self._believed + pace - self._pace
             wall = self._wall()
             if not self.suspect and abs(wall - expected) > MAX_STEP:
-                self.suspect = True
+                self._suspect(wall, expected)
             believed = expected if self.suspect else max(wall, self._believed)
             self._believed, self._pace = Millis(believed), pace
             return self._believed
 
-    def reset(self) -> None:
-        """Believe the wall clock again, as an operator asked."""
+    def reset(self) -> Millis:
+        """Believe the wall clock again, as an operator asked. Returns the time that was believed until then."""
+        before = self.now()
         with self._lock:
             self._believed, self._pace = self._wall(), self._monotonic()
             self.suspect = False
+        return before
+
+    def distrust(self, believed: Millis) -> None:
+        """Take a reset back: time goes on from what was believed before it."""
+        with self._lock:
+            self._believed, self._pace = believed, self._monotonic()
+            self.suspect = True
+
+    def _suspect(self, wall: int, expected: int) -> None:
+        self.suspect = True
+        _log.critical("the wall clock is off by %d s and is not believed", (wall - expected) // 1000)

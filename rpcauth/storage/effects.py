@@ -79,6 +79,11 @@ class SpendRefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseWindows:
+    """What was open for a short time is over: codes that are not spent, and the retries of spent refresh tokens."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseSalt:
     """End the retry window of a spent refresh token: its successors cannot be made again."""
 
@@ -233,6 +238,7 @@ Effect = (
     | InsertRefreshToken
     | SpendCode
     | SpendRefreshToken
+    | CloseWindows
     | EraseSalt
     | KeepGrant
     | RevokeGrant
@@ -269,6 +275,7 @@ class EventKind(StrEnum):
     REVOKED = "revoked"
     UPDATED = "updated"
     CHANGED = "changed"
+    ROTATED = "rotated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

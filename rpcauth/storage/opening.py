@@ -6,29 +6,35 @@ one means loss.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from rpcauth.errors import StoreRefused
+from rpcauth.errors import StoreHindered, StoreRefused
+from rpcauth.folders import make_folder
 from rpcauth.keys.keyring import FIRST_PURPOSES, KEY_BYTES, NONCE_BYTES, Keyring, Purpose, SealedKey, seal_key
 from rpcauth.keys.master import check_value
 from rpcauth.model import Millis
-from rpcauth.oauth.record_id import IdSequence
+from rpcauth.oauth.record_id import EPOCH, IdSequence
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import Circumstances, check_free
+from rpcauth.storage.auditing import RESTORED, Circumstances, check_free
 from rpcauth.storage.clock import Clock, monotonic_clock, wall_clock
 from rpcauth.storage.driver import Connection, DatabaseError, check_version, close_writer, connect, connect_async
 from rpcauth.storage.effects import PutKey, PutMeta
-from rpcauth.storage.group import GroupCommit
+from rpcauth.storage.group import SEEN_EVERY, GroupCommit
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.migrate import Migration, list_pending, load_migrations, migrate
 from rpcauth.storage.pages import forget_sums
 from rpcauth.storage.precautions import find_damage, open_trail
 from rpcauth.storage.sqlite import SqliteStore
 from rpcauth.storage.writing import write
+
+SEEN_LAG = SEEN_EVERY + 10_000
+"""Milliseconds by which the time that the store has seen can lag at most: the sweeper looks after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,18 @@ class StoreSettings:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
+def ready_path(store: Path) -> Path:
+    """Where a backup waits that is about to take a store's place (storage/restoring.py)."""
+    return store.with_name(store.name + ".ready")
+
+
+def check_settled(store: Path) -> None:
+    """Raises StoreRefused where a backup was about to take the store's place when that was interrupted."""
+    ready = ready_path(store)
+    if ready.exists():
+        raise StoreRefused(f"{store}: it was being restored, and that was interrupted; type: rpcauth restore {ready}")
+
+
 def is_empty(path: Path) -> bool:
     """Whether nothing was ever stored at `path`, so that a fresh master key may be made beside it."""
     return not path.exists() or path.stat().st_size == 0
@@ -62,10 +80,12 @@ async def open_store(settings: StoreSettings, master: bytes, lock: StoreLock | N
     Raises StoreRefused: lock held, newer store, wrong key, not a database, audit and store at odds.
     """
     check_version()
-    settings.path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.path.parent)
     lock = lock or StoreLock(settings.path)
     try:
+        check_settled(settings.path)
         _make_private(settings.path)
+        _sync_wal(settings.path)
         connection = connect(settings.path, writer=True)
         try:
             _check_writable(connection)
@@ -83,12 +103,15 @@ async def open_store(settings: StoreSettings, master: bytes, lock: StoreLock | N
 
 async def _open(settings: StoreSettings, master: bytes, lock: StoreLock, connection: Connection) -> SqliteStore:
     is_new = not check_master(connection, master)
-    circumstances = _look_round(settings, connection, is_new=is_new)
-    if await apply_migrations(settings.path, settings.wall()):
+    # In a thread: a large file takes minutes, and a service manager is to hear that the start goes on.
+    circumstances = await asyncio.to_thread(_look_round, settings, connection, is_new=is_new)
+    if not circumstances.has_damage and await pending_migrations(settings.path):
         forget_sums(settings.path)
+    await apply_migrations(settings.path, settings.wall())
     if is_new:
         make_keys(connection, master, settings.wall())
-    trail = open_trail(
+    trail = await asyncio.to_thread(
+        open_trail,
         connection,
         store=settings.path,
         audit=settings.audit,
@@ -115,18 +138,23 @@ async def _open(settings: StoreSettings, master: bytes, lock: StoreLock, connect
 
 
 def _clock_of(settings: StoreSettings, connection: Connection) -> Clock:
-    return Clock(after=stored.read_times(connection)[1], wall=settings.wall, monotonic=settings.monotonic)
+    """A new store has seen nothing, but no clock is right that stands before the time from which ids count."""
+    after = max(stored.read_times(connection)[1], EPOCH)
+    return Clock(after=after, lag=SEEN_LAG, wall=settings.wall, monotonic=settings.monotonic)
 
 
 def _look_round(settings: StoreSettings, connection: Connection, *, is_new: bool) -> Circumstances:
     """Before anything is written: what is wrong, and accepted. Raises StoreRefused where it is not."""
-    if settings.audit is None:
-        return settings.circumstances
+    circumstances = settings.circumstances
     if is_new:
-        check_free(settings.audit)
-        return settings.circumstances
-    has_damage = find_damage(settings.path, connection, settings.circumstances)
-    return replace(settings.circumstances, has_damage=has_damage)
+        if settings.audit is not None:
+            check_free(settings.audit)
+        return circumstances
+    if stored.read_meta(connection, RESTORED) is not None:
+        circumstances = replace(circumstances, accepts_loss=True, was_restored=True)
+    if settings.audit is None:
+        return circumstances
+    return replace(circumstances, has_damage=find_damage(settings.path, connection, circumstances))
 
 
 async def apply_migrations(path: Path, now: Millis) -> list[Migration]:
@@ -139,9 +167,12 @@ async def apply_migrations(path: Path, now: Millis) -> list[Migration]:
 
 
 async def pending_migrations(path: Path) -> list[Migration]:
-    """What opening the store would apply; writes nothing. Raises StoreRefused: newer store, not a database."""
+    """What opening the store would apply; writes nothing. Raises StoreRefused: newer store, not a database.
+
+    What a start that was cut off left half done cannot be read, and is taken back by the next one: it is told as empty.
+    """
     known = load_migrations()
-    if is_empty(path):
+    if is_empty(path) or _is_cut_off(path):
         return known
     try:
         connection = await connect_async(path, writer=False)
@@ -159,6 +190,23 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def _sync_wal(path: Path) -> None:
+    """Have on the disk what a process that was killed has written, before anything follows from it.
+
+    Otherwise a commit is read from memory, its audit is made whole and synced, and a power cut then takes the commit.
+    """
+    wal = path.with_name(path.name + "-wal")
+    if wal.exists():
+        with wal.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a journal has something to take back: of the store's first page, as it was made or replaced."""
+    journal = path.with_name(path.name + "-journal")
+    return journal.exists() and journal.stat().st_size > 0
+
+
 def _check_writable(connection: Connection) -> None:
     """SQLite opens a read-only file as well, even for BEGIN IMMEDIATE, and says so only when something is written."""
     connection.execute("BEGIN IMMEDIATE")
@@ -166,10 +214,22 @@ def _check_writable(connection: Connection) -> None:
     connection.execute("ROLLBACK")
 
 
+_HINDRANCES: Final = {
+    "SQLITE_FULL": "make room on its disk",
+    "SQLITE_IOERR": "look after its disk, which fails or is full",
+    "SQLITE_BUSY": "another program is at work with it: wait until that has ended",
+    "SQLITE_NOMEM": "there is no memory left",
+}
+"""What may pass by itself, or be mended without a word to us; and what to do."""
+
+
 def _refusal_of(path: Path, error: DatabaseError) -> StoreRefused:
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
         return StoreRefused(f"{path}: cannot be opened ({name}); check the owner and mode of it and of its folder")
+    for beginning, advice in _HINDRANCES.items():
+        if name.startswith(beginning) and path.is_file():
+            return StoreHindered(f"{path}: cannot be opened now ({name}); {advice}")
     return StoreRefused(f"{path}: not a store that can be served ({name}); restore a backup")
 
 

@@ -68,6 +68,12 @@ class PageSums:
             what = f"{len(wrong)} of its {count} pages" if wrong else "its page sums"
             raise StoreRefused(f"{self._store}: {what} are not as they were written")
 
+    def renew(self) -> None:
+        """Make the sums anew of what the store holds, since that is what is right from now on. Raises OSError."""
+        self.close()
+        self._make(sums_path(self._store))
+        self.open()
+
     def follow(self) -> None:
         """After a commit: if it completed a checkpoint, write and sync the sums of what that moved. Raises OSError."""
         _, in_wal, moved = self._connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()

@@ -9,9 +9,9 @@ from pathlib import Path
 from rpcauth.errors import StoreRefused
 from rpcauth.model import Millis
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import ACCEPT, AUDIT_OFF, AUDIT_STORE, AuditOpening, Circumstances
+from rpcauth.storage.auditing import ACCEPT, AUDIT_OFF, AUDIT_STORE, RESTORED, AuditOpening, Circumstances
 from rpcauth.storage.driver import Connection
-from rpcauth.storage.effects import PutMeta
+from rpcauth.storage.effects import DropMeta, PutMeta
 from rpcauth.storage.pages import PageSums, forget_sums, sums_path
 from rpcauth.storage.recovery import Replay, raise_alarm, refuse_older
 from rpcauth.storage.trail import AuditTrail, NoTrail, Trail
@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 def find_damage(store: Path, connection: Connection, circumstances: Circumstances) -> bool:
     """Whether pages of the store are not as they were written, and an operator accepts that.
 
-    Raises StoreRefused where nobody does, and where SQLite cannot read the store either.
+    The sums stay as they are until what that takes is done. Raises StoreRefused where nobody accepts it, and where
+    SQLite cannot read the store either.
     """
     if not sums_path(store).exists():
         if not circumstances.was_restored:
@@ -35,11 +36,11 @@ def find_damage(store: Path, connection: Connection, circumstances: Circumstance
         sums.verify()
     except StoreRefused as refused:
         advice = f"restore the newest backup: rpcauth restore FILE; or go on with what there is: {ACCEPT}"
+        advice += f"; where another program was meant to change the store, remove {sums_path(store)}"
         if not circumstances.accepts_loss:
             raise StoreRefused(f"{refused}; {advice}") from None
         _check_integrity(store, connection)
         _log.critical("%s", refused)
-        forget_sums(store)
         return True
     finally:
         sums.close()
@@ -94,6 +95,7 @@ def _go_without(
         connection.execute("BEGIN IMMEDIATE")
         refuse_older(connection, node=node, now=now, done=Replay(), everything=True)
         text = raise_alarm(connection, "restored without an audit", Replay(), everything=True, now=now)
+        write(connection, DropMeta(RESTORED))
         connection.execute("COMMIT")
         _log.critical("%s", text)
     if stored.read_meta(connection, AUDIT_STORE) is not None and stored.read_meta(connection, AUDIT_OFF) is None:

@@ -33,10 +33,12 @@ _CURRENT = (
     "SELECT access_token_id FROM current_token"
     " WHERE service_key = ? AND client_id = ? AND user_context = ? AND scope = ?"
 )
-# Id 0 is nobody's: its row says that the nonces of all are not known (storage/recovery.py).
+# Id 0 is nobody's: its row says that the nonces of all are not known (storage/recovery.py). So does that of an id below
+# it for the tokens with ids up to the same number above it (operations/clock_reset.py).
 _NONCE = (
-    "SELECT 1 FROM nonces WHERE token_id = ? AND nonce = ?"
+    "SELECT 1 FROM nonces WHERE token_id = ?1 AND nonce = ?2"
     " UNION ALL SELECT 1 FROM nonces WHERE token_id = 0 AND nonce = ''"
+    " UNION ALL SELECT 1 FROM nonces WHERE token_id <= -?1 LIMIT 1"
 )
 
 # The living and the dead are counted apart, so that either list can be full. What the sweeper is late with is left out.

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rpcauth.audit.record import Record, parse_time
+from rpcauth.audit.record import RECOVERED, RESUMED, Record, parse_time
 from rpcauth.keys.keyring import KEY_BYTES, NONCE_BYTES, Keyring, Purpose, seal_key
 from rpcauth.model import DAY, Millis, RecordId
 from rpcauth.oauth.mac import NONCE_KEEP_SECONDS
@@ -30,12 +30,16 @@ _SECOND = 1000
 _TOMBSTONE = 90 * DAY * _SECOND
 _CHANGES_TOLD = 100
 _LAST_NUMBER = 2**63 - 1
+_LAST_COUNT = 2**53
+"""Above every number that a record or a key can come to: what is to come needs room behind it."""
 
-_SPEND_CODE = "UPDATE codes SET spent_at = ? WHERE id = ? AND spent_at IS NULL"
-# A grant has one refresh token at a time that is not spent; its salt would give the lost successors back.
-_SPEND_REFRESH = "UPDATE refresh_tokens SET spent_at = ?, salt = NULL WHERE grant_id = ? AND spent_at IS NULL"
-_EXPIRE_CODES = "UPDATE codes SET expires_at = MIN(expires_at, ?) WHERE spent_at IS NULL"
-_EXPIRE_REFRESH = "UPDATE refresh_tokens SET expires_at = MIN(COALESCE(expires_at, ?1), ?1) WHERE spent_at IS NULL"
+_SPEND_CODE = "UPDATE codes SET spent_at = ?, grant_id = ? WHERE id = ? AND spent_at IS NULL"
+# A grant has one refresh token at a time that is not spent.
+_SPEND_REFRESH = "UPDATE refresh_tokens SET spent_at = ? WHERE grant_id = ? AND spent_at IS NULL"
+# At the beginning of time: a clock that is set back must not bring them to life.
+_EXPIRE_CODES = "UPDATE codes SET expires_at = 0 WHERE spent_at IS NULL"
+_EXPIRE_REFRESH = "UPDATE refresh_tokens SET expires_at = 0 WHERE spent_at IS NULL"
+# A salt would give successors back that were lost.
 _END_RETRIES = "UPDATE refresh_tokens SET salt = NULL WHERE salt IS NOT NULL"
 _REFUSE_NONCES = (
     "INSERT INTO nonces (token_id, nonce, remove_at) VALUES (0, '', ?)"
@@ -48,7 +52,10 @@ _SERVICES = (
 
 @dataclass(slots=True)
 class Replay:
-    """What came of the records: how many, which numbers, ids, times and keys they reached, what cannot be replayed."""
+    """What came of the records: how many, which numbers, ids, times and keys they reached, what cannot be replayed.
+
+    With `has_gap` they do not tell all that was revoked.
+    """
 
     count: int = 0
     first: int = 0
@@ -56,6 +63,7 @@ class Replay:
     last_id: RecordId = RecordId(0)
     last_time: Millis = Millis(0)
     key: int = 0
+    has_gap: bool = False
     changes: list[str] = field(default_factory=list)
 
 
@@ -67,32 +75,38 @@ def replay(connection: Connection, records: Iterable[Record], *, not_after: Mill
     done = Replay()
     for record in records:
         at = _time_of(record, not_after)
-        if at is None or max(_numbers_of(record)) > _LAST_NUMBER:
+        if at is None or max(_ids_of(record)) > _LAST_NUMBER or max(record.seq, record.key) > _LAST_COUNT:
             continue  # a damaged line that looks like a record
         done.count += 1
         done.first = done.first or record.seq
         done.last, done.key = max(done.last, record.seq), max(done.key, record.key)
         done.last_time = max(done.last_time, at)
-        done.last_id = max(done.last_id, *_ids_of(record, not_after))
+        done.last_id = max(done.last_id, *_made_by(record, not_after))
+        done.has_gap = done.has_gap or _tells_of_gap(record)
         _apply(connection, record, at, not_after)
         if record.kind == EventKind.CHANGED and record.subject is not None and len(done.changes) < _CHANGES_TOLD:
             done.changes.append(record.subject)
     return done
 
 
-def refuse_older(connection: Connection, *, node: int, now: Millis, done: Replay, everything: bool) -> None:
-    """Refuse what is from before, inside the transaction that is open; with `everything`, access tokens too."""
+def refuse_older(connection: Connection, *, node: int, now: Millis, done: Replay, everything: bool) -> RecordId | None:
+    """Refuse what is from before, inside the transaction that is open; with `everything`, access tokens too.
+
+    Returns the id below which all are then.
+    """
     ids_until, seen_at = stored.read_times(connection)
     ids_until = max(ids_until, now, time_of(done.last_id))
     stored.write_times(connection, node, ids_until, max(seen_at, now))
-    connection.execute(_EXPIRE_CODES, (now,))
-    connection.execute(_EXPIRE_REFRESH, (now,))
+    connection.execute(_EXPIRE_CODES)
+    connection.execute(_EXPIRE_REFRESH)
     connection.execute(_END_RETRIES)
     connection.execute(_REFUSE_NONCES, (now + NONCE_KEEP_SECONDS * _SECOND,))
-    if everything:
-        bound = first_id_at(Millis(ids_until + 1))
-        for (service_key,) in connection.execute(_SERVICES).fetchall():
-            write(connection, _watermark(service_key, None, None, bound, now))
+    if not everything:
+        return None
+    bound = first_id_at(Millis(ids_until + 1))
+    for (service_key,) in connection.execute(_SERVICES).fetchall():
+        write(connection, _watermark(service_key, None, None, bound, now))
+    return bound
 
 
 def replace_key(connection: Connection, keyring: Keyring, done: Replay, *, master: bytes, now: Millis) -> Keyring:
@@ -118,9 +132,9 @@ def raise_alarm(connection: Connection, what: str, done: Replay, *, everything: 
 def _apply(connection: Connection, record: Record, at: Millis, not_after: Millis | None) -> None:
     match record.kind:
         case EventKind.ISSUED if record.code_id is not None and record.access_token_id is not None:
-            connection.execute(_SPEND_CODE, (at, record.code_id))
+            connection.execute(_SPEND_CODE, (at, record.grant_id, record.code_id))
         case EventKind.SPENT:
-            connection.execute(_SPEND_CODE, (at, record.code_id))
+            connection.execute(_SPEND_CODE, (at, record.grant_id, record.code_id))
         case EventKind.REFRESHED:
             connection.execute(_SPEND_REFRESH, (at, record.grant_id))
         case EventKind.REVOKED:
@@ -156,12 +170,16 @@ def _time_of(record: Record, not_after: Millis | None) -> Millis | None:
     return at if not_after is None or at <= not_after else not_after
 
 
-def _numbers_of(record: Record) -> list[int]:
-    ids = (record.grant_id, record.code_id, record.access_token_id, record.refresh_token_id, record.before_id)
-    return [record.seq, *(one for one in ids if one is not None)]
+def _tells_of_gap(record: Record) -> bool:
+    """What a time without an audit revoked is not told, nor one by one what an accepted loss did."""
+    return record.kind == RESUMED or (record.kind == RECOVERED and record.before_id is not None)
 
 
-def _ids_of(record: Record, not_after: Millis | None) -> list[RecordId]:
+def _ids_of(record: Record) -> list[RecordId]:
+    return [*_made_by(record, None), record.before_id or RecordId(0)]
+
+
+def _made_by(record: Record, not_after: Millis | None) -> list[RecordId]:
     ids = (record.grant_id, record.code_id, record.access_token_id, record.refresh_token_id)
     bound = None if not_after is None else first_id_at(not_after)
     return [RecordId(0), *(one for one in ids if one is not None and (bound is None or one < bound))]

@@ -31,9 +31,11 @@ from rpcauth.storage.effects import Event
 from rpcauth.storage.failures import name_of, unavailable
 from rpcauth.storage.group import GroupCommit
 from rpcauth.storage.lock import StoreLock
+from rpcauth.storage.mending import Mending
 from rpcauth.storage.port import Operation, UserTokens
 from rpcauth.storage.surveying import LIVE_TOKENS, OLDEST_DUE, LiveTokens
 from rpcauth.storage.sweeping import Sweep
+from rpcauth.storage.trail import Trail
 from rpcauth.storage.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ class SqliteStore:
             patience=patience,
             on_answers=self._deliver_events,
         )
+        self._mending = Mending(lambda: self.is_failing or self.trail.is_failing, self._writer.submit)
 
     @property
     def path(self) -> Path:
@@ -104,19 +107,24 @@ class SqliteStore:
         return self._group.failing
 
     @property
-    def is_audit_failing(self) -> bool:
-        """Whether the audit of a commit could not be written, so that no other is made until it can."""
-        return self._group.trail.is_failing
+    def trail(self) -> Trail:
+        """What is kept of every commit beside the store."""
+        return self._group.trail
 
     @property
     def busy_for(self) -> float:
         """Seconds for which the writer has been at the same transaction; 0 when it is at none."""
         return self._writer.busy_for
 
-    def reset_clock(self) -> None:
+    def reset_clock(self) -> Millis:
         """Believe the wall clock again after a jump. The next commit writes the time that is believed now."""
-        self.clock.reset()
+        before = self.clock.reset()
         self._group.renew_times()
+        return before
+
+    def distrust_clock(self, believed: Millis) -> None:
+        """Take a reset back that could not be written down."""
+        self.clock.distrust(believed)
 
     def now(self) -> Millis:
         return self.clock.now()
@@ -178,7 +186,7 @@ class SqliteStore:
 
     async def verify_audit(self, path: Path) -> tuple[Walk, bool]:
         """The walk through a file of the audit, and whether it is this store's. Raises OSError."""
-        limit = self._group.trail.find_size(path)
+        limit = self.trail.find_size(path)
         found = await asyncio.to_thread(walk, path, self.keyring.chain_mac, limit=limit)
         return found, found.store == (self.find_meta(AUDIT_STORE) or b"").hex()
 
@@ -218,16 +226,17 @@ class SqliteStore:
     def measure(self, commit: Callable[[int, int | None], None], audit: Callable[[int], None]) -> None:
         """Have each commit, and each sync of its audit, told in the thread that made it (GroupCommit, Trail)."""
         self._group.measured = commit
-        self._group.trail.measured = audit
+        self.trail.measured = audit
 
     async def close(self) -> None:
         """Finish what is queued, empty the WAL into the store, and let go of the lock."""
+        self._mending.stop()
         await self._writer.stop()
         if self._cold is not None:
             await self._cold.close()
         self._reader.close()
         try:
-            await asyncio.to_thread(self._group.trail.close)
+            await asyncio.to_thread(self.trail.close)
             await asyncio.sleep(0)  # the answers of the last group may have waited for its audit
         except (Error, OSError) as error:  # nothing is lost: the WAL stays there, and the next start reads it
             _log.warning("the WAL could not be emptied: %s", name_of(error))
@@ -236,6 +245,7 @@ class SqliteStore:
             self._lock.release()
 
     def _deliver_events(self) -> None:
+        self._mending.look()
         if not self._events:
             return
         events = [self._events.popleft() for _ in range(len(self._events))]

@@ -15,12 +15,16 @@ from queue import SimpleQueue
 from time import perf_counter_ns
 from typing import Protocol
 
-from rpcauth.audit.chain import write_line
+from rpcauth.audit.chain import LineBroken, read_record
+from rpcauth.audit.comparison import Known
 from rpcauth.audit.file import AuditFile
-from rpcauth.audit.record import Record, format_time
+from rpcauth.audit.former import name_former
+from rpcauth.audit.record import Record
+from rpcauth.audit.walk import read_first
 from rpcauth.keys.keyring import Keyring
+from rpcauth.storage.deeds import Deed, write_beginning, write_lines
 from rpcauth.storage.driver import Connection, Error
-from rpcauth.storage.effects import Event
+from rpcauth.storage.effects import EventKind
 from rpcauth.storage.failures import name_of
 from rpcauth.storage.pages import PageSums
 
@@ -28,9 +32,6 @@ _log = logging.getLogger(__name__)
 
 _ADD_ROW = "INSERT INTO audit_outbox (id, event) VALUES (?, ?)"
 _DROP_ROWS = "DELETE FROM audit_outbox WHERE id <= ?"
-
-Deed = tuple[Event, str | None]
-"""An event, and the name of the caller whose operation it was, where one asked for it."""
 
 
 Concluded = Callable[[Callable[[], object], bool], None]
@@ -44,6 +45,12 @@ class Trail(Protocol):
     """
 
     measured: Callable[[int], None]
+    former: Path | None
+    """Where the file is that was written before this one, since another was last asked for; None: nowhere."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is an audit at all."""
 
     @property
     def is_failing(self) -> bool:
@@ -55,8 +62,12 @@ class Trail(Protocol):
     def forget(self) -> None:
         """The transaction was not committed."""
 
-    def is_ready(self) -> bool:
-        """Before a transaction: whether the sums of what earlier commits moved are written; if not, they are tried."""
+    def find_trouble(self) -> str | None:
+        """Before a transaction: what failed is tried again; the name of what still cannot be written."""
+
+    @property
+    def is_syncing(self) -> bool:
+        """Whether lines of an earlier commit are not on the disk yet, as far as is known."""
 
     def settle(self) -> bool:
         """Wait until the lines of all earlier commits are on the disk; what failed is tried again. False: in vain."""
@@ -66,6 +77,9 @@ class Trail(Protocol):
 
     def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
         """Have the lines written and synced, and then `concluded` called, by another thread."""
+
+    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
+        """Have `concluded` called behind the syncs that are under way, with what came of the last of them."""
 
     def find_size(self, path: Path) -> int | None:
         """How many bytes of the file at `path` are good, if it is the one that is written; None for others."""
@@ -77,7 +91,8 @@ class Trail(Protocol):
 class NoTrail:
     """Where no audit is kept."""
 
-    is_failing = False
+    is_failing = is_kept = False
+    former: Path | None = None
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -89,8 +104,12 @@ class NoTrail:
     def forget(self) -> None:
         return
 
-    def is_ready(self) -> bool:
-        return True
+    def find_trouble(self) -> str | None:
+        return None
+
+    @property
+    def is_syncing(self) -> bool:
+        return False
 
     def settle(self) -> bool:
         return True
@@ -101,6 +120,9 @@ class NoTrail:
     def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
         concluded(answer, True)
 
+    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
+        concluded(answer, True)
+
     def find_size(self, path: Path) -> int | None:
         return None
 
@@ -109,24 +131,28 @@ class NoTrail:
 
 
 class AuditTrail:
-    """Where one is kept: `seq` and `mac` are those of the file's last record.
+    """Where one is kept: `known` is what the database has of it, which the file has as well.
 
     The file is synced by a thread of its own, while the writer's decides what the next group does.
     """
 
-    def __init__(self, connection: Connection, *, file: AuditFile, sums: PageSums, seq: int, mac: bytes) -> None:
+    is_kept = True
+
+    def __init__(self, connection: Connection, *, file: AuditFile, sums: PageSums, known: Known) -> None:
         self._connection = connection
         self._file = file
         self._sums = sums
-        self._seq, self._mac = seq, mac
-        self._next: tuple[int, bytes, bytes] | None = None
+        self._store, self._seq, self._mac = known.store, known.last, known.mac
+        self._next: tuple[int, bytes, bytes, bool] | None = None
+        self.former: Path | None = None
+        self._begins = False
         self._owed = b""
         self._owes_sums = self._owes_lines = False
         self.measured: Callable[[int], None] = lambda microseconds: None
         self._synced = threading.Event()
         self._synced.set()
         # None ends the thread.
-        self._to_sync: SimpleQueue[tuple[Concluded, Callable[[], object]] | None] = SimpleQueue()
+        self._to_sync: SimpleQueue[tuple[bytes, Concluded, Callable[[], object]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._sync_for_ever, name="rpcauth-audit", daemon=True)
         self._thread.start()
 
@@ -135,19 +161,31 @@ class AuditTrail:
         return self._owes_lines or self._owes_sums
 
     def write(self, deeds: Sequence[Deed], keyring: Keyring) -> None:
-        lines, mac = write_lines(deeds, self._seq, self._mac, keyring)
-        seq = self._seq + len(deeds)
+        begun, mac, seq = b"", self._mac, self._seq
+        begins = any(event.kind is EventKind.ROTATED for event, _ in deeds)
+        if begins:
+            # First in its group: so the rows that a start catches up with are a whole file, or go on in the former one.
+            begun, mac = write_beginning(self._store, deeds[0][0].at, seq, mac, keyring)
+            seq += 1
+        lines, mac = write_lines(deeds, seq, mac, keyring)
+        seq += len(deeds)
         self._connection.execute(_DROP_ROWS, (self._seq,))
-        self._connection.execute(_ADD_ROW, (seq, lines))
-        self._next = seq, mac, lines
+        self._connection.execute(_ADD_ROW, (seq, begun + lines))
+        self._next = seq, mac, begun + lines, begins
 
     def forget(self) -> None:
         self._next = None
 
-    def is_ready(self) -> bool:
+    def find_trouble(self) -> str | None:
         if self._owes_sums:
             self._sum_up()
-        return not self._owes_sums
+        if self._owes_lines:
+            self.settle()
+        return "sums.failing" if self._owes_sums else "audit.failing" if self._owes_lines else None
+
+    @property
+    def is_syncing(self) -> bool:
+        return not self._synced.is_set()
 
     def settle(self) -> bool:
         self._synced.wait()
@@ -155,17 +193,20 @@ class AuditTrail:
 
     def follow(self) -> bool:
         if self._next is not None:
-            self._seq, self._mac, self._owed = self._next
+            self._seq, self._mac, self._owed, self._begins = self._next
             self._next = None
         self._sum_up()
         return self._owed != b""
 
     def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
         self._synced.clear()
-        self._to_sync.put((concluded, answer))
+        self._to_sync.put((self._owed, concluded, answer))
+
+    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
+        self._to_sync.put((b"", concluded, answer))
 
     def find_size(self, path: Path) -> int | None:
-        return self._file.size if path.exists() and path.samefile(self._file.path) else None
+        return self._file.size if self._file.stands_at(path) else None
 
     def close(self) -> None:
         self._to_sync.put(None)
@@ -178,26 +219,34 @@ class AuditTrail:
             self._file.close()
 
     def _sync_for_ever(self) -> None:
+        is_synced = True
         while (due := self._to_sync.get()) is not None:
-            began = perf_counter_ns()
+            lines, concluded, answer = due
+            if lines:
+                is_synced = self._sync(lines)
             try:
-                self._file.append(self._owed)
-                self._owed = b""
-                self.measured((perf_counter_ns() - began) // 1000)
-            except OSError as error:
-                self._owes_lines = True
-                _log.critical("the audit of a commit cannot be written: %s", name_of(error))
-            concluded, answer = due
-            try:
-                concluded(answer, not self._owed)
+                concluded(answer, is_synced)
             except RuntimeError:
                 _log.error("nobody is there any more to be answered")
-            self._synced.set()
+            if lines:
+                self._synced.set()
+
+    def _sync(self, lines: bytes) -> bool:
+        began = perf_counter_ns()
+        try:
+            self._append(lines)
+        except OSError as error:
+            self._owes_lines = True
+            _log.critical("the audit of a commit cannot be written: %s", name_of(error))
+            return False
+        self._owed = b""
+        self.measured((perf_counter_ns() - began) // 1000)
+        return True
 
     def _catch_up(self) -> bool:
         try:
             self._file.cut()
-            self._file.append(self._owed)
+            self._append(self._owed)
             self._owed = b""
         except OSError as error:
             _log.critical("the store takes no writes, since its audit cannot be written: %s", name_of(error))
@@ -205,6 +254,24 @@ class AuditTrail:
         self._owes_lines = False
         _log.warning("the audit is written again")
         return True
+
+    def _append(self, lines: bytes) -> None:
+        if self._begins:
+            self._begins = False
+            self._begin_file(read_record(lines.partition(b"\n")[0]))
+        self._file.append(lines)
+
+    def _begin_file(self, begun: Record) -> None:
+        """Begin another file, or go on in the same: the chain goes on either way."""
+        path, self.former = self._file.path, None
+        try:
+            kept = name_former(path, read_first(path).seq, begun.seq - 1)
+            self._file.begin_anew(kept)
+        except (OSError, LineBroken) as error:
+            _log.error("the audit goes on in the same file, since no other can be begun: %s", name_of(error))
+        else:
+            self.former = kept
+            _log.info("the audit goes on in another file; the former one is %s", kept.name)
 
     def _sum_up(self) -> None:
         try:
@@ -214,33 +281,3 @@ class AuditTrail:
             _log.critical("the sums of the store's pages cannot be written: %s", name_of(error))
         else:
             self._owes_sums = False
-
-
-def write_lines(deeds: Sequence[Deed], seq: int, mac: bytes, keyring: Keyring) -> tuple[bytes, bytes]:
-    """The lines of these events behind the record `seq`, whose mac is `mac`; and the mac of their last one."""
-    key, lines = keyring.audit_version, []
-    for event, caller in deeds:
-        seq += 1
-        line, mac = write_line(record_of(event, caller, seq, key), mac, keyring.chain_mac)
-        lines.append(line)
-    return b"".join(lines), mac
-
-
-def record_of(event: Event, caller: str | None, seq: int, key: int) -> Record:
-    """The record of an event; `key` is the version of the audit key."""
-    return Record(
-        seq=seq,
-        time=format_time(event.at),
-        kind=event.kind,
-        caller=caller,
-        service_key=event.service_key,
-        client_id=event.client_id,
-        user_context=event.user_context,
-        grant_id=event.grant_id,
-        code_id=event.code_id,
-        access_token_id=event.access_token_id,
-        refresh_token_id=event.refresh_token_id,
-        before_id=event.before_id,
-        subject=event.subject,
-        key=key,
-    )

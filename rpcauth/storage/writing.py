@@ -188,6 +188,11 @@ def _spend_refresh_token(connection: Connection, effect: effects.SpendRefreshTok
     )
 
 
+def _close_windows(connection: Connection, effect: effects.CloseWindows) -> None:
+    connection.execute("UPDATE codes SET expires_at = 0 WHERE spent_at IS NULL")
+    connection.execute("UPDATE refresh_tokens SET salt = NULL WHERE salt IS NOT NULL")
+
+
 def _erase_salt(connection: Connection, effect: effects.EraseSalt) -> None:
     connection.execute("UPDATE refresh_tokens SET salt = NULL WHERE id = ?", (effect.id,))
 
@@ -254,6 +259,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], None]] = {
     effects.InsertRefreshToken: _insert_refresh_token,
     effects.SpendCode: _spend_code,
     effects.SpendRefreshToken: _spend_refresh_token,
+    effects.CloseWindows: _close_windows,
     effects.EraseSalt: _erase_salt,
     effects.KeepGrant: _keep_grant,
     effects.RevokeGrant: _revoke_grant,

@@ -110,6 +110,16 @@ def test_a_file_that_is_cut_off_anywhere_ends_with_its_last_whole_line(
     assert (found.fault is None) is (found.size == size)
 
 
+@pytest.mark.parametrize("seq", [1, 2, 4, 5])
+def test_a_line_with_another_number_than_the_next_is_noticed_however_well_it_follows(tmp_path: Path, seq: int) -> None:
+    begun, second = write_chain([Record(seq=0, time="t", kind="spent", key=1)])
+    mac = check_line(second, check_line(begun, GENESIS, mac_of).mac, mac_of).mac
+    third, _ = write_line(Record(seq=seq, time="t", kind="spent", key=1), mac, mac_of)
+    found = walk_lines(tmp_path, [begun, second, third])
+    assert found.fault is not None
+    assert (found.last, found.fault.what) == (2, f"has the number {seq}, not 3")
+
+
 def test_a_line_is_the_record_with_one_member_more() -> None:
     record = Record(seq=7, time="2027-01-15T08:00:00.123Z", kind="revoked", before_id=RecordId(9), key=2)
     line, mac = write_line(record, b"p" * 32, mac_of)

@@ -24,9 +24,11 @@ from rpcauth.operations.key_rotation import RotateKey
 from rpcauth.operations.protect import RecordMacRequest
 from rpcauth.storage import stored
 from rpcauth.storage.driver import connect
+from rpcauth.storage.effects import DropApplication, DropService
 from rpcauth.storage.recovery import refuse_older, replay
 from rpcauth.storage.verification import verify_offline
 from tests.audit.places import ACCEPTED, Place
+from tests.storage.records import writing
 from tests.support.provider import CLIENT, Provider
 
 
@@ -138,6 +140,27 @@ async def test_a_refresh_token_that_was_spent_behind_the_end_ends_its_family_whe
         assert await provider.is_live(spent["access_token"])
         await provider.oauth_error("oauth2.createAccessToken", provider.refreshing(spent["refresh_token"]))
         assert not await provider.is_live(spent["access_token"])
+
+
+async def test_a_code_that_was_spent_behind_the_end_revokes_what_it_bought_when_it_comes_again(
+    place: Place, tmp_path: Path
+) -> None:
+    async with place.open() as provider:
+        await provider.set_service(allow_multiple_tokens=False, secure_tokens=False)
+        bought = await provider.authorize()
+        again, burnt = await provider.issue_code(), await provider.issue_code()
+        halfway = place.crash("halfway")
+        assert (await provider.redeem(again))["access_token"] == bought["access_token"]
+        wrong = provider.redemption(burnt) | {"uri": {"redirect_uri": "https://client.example.com/other"}}
+        await provider.oauth_error("oauth2.createAccessToken", wrong)
+    shutil.copyfile(place.file, halfway.file)
+    place.clock.advance(seconds=5)
+    async with halfway.open(ACCEPTED) as provider:
+        with closing(connect(halfway.store, writer=False)) as reader:
+            assert reader.execute("SELECT COUNT(*) FROM codes WHERE spent_at IS NULL").fetchone() == (0,)
+        assert await provider.is_live(bought["access_token"])
+        await provider.oauth_error("oauth2.createAccessToken", provider.redemption(again))
+        assert not await provider.is_live(bought["access_token"])
 
 
 async def test_a_retry_of_a_refresh_from_before_gives_nothing(lost: Lost, tmp_path: Path) -> None:
@@ -268,6 +291,16 @@ async def test_a_file_that_does_not_tell_is_refused_and_accepted_only_with_all_f
         assert await provider.is_live(fresh["access_token"])
         assert not await provider.is_live(tokens["access_token"])
     assert place.kinds()[:2] == ["begun", "recovered"]
+
+
+async def test_what_a_service_issued_that_is_gone_meanwhile_is_revoked_as_well(place: Place) -> None:
+    async with place.open() as provider:
+        tokens = await provider.authorize()
+        await provider.store.execute(writing(DropApplication("client"), DropService("service")))
+    place.file.unlink()
+    async with place.open(ACCEPTED) as provider:  # which defines the service anew
+        assert not await provider.is_live(tokens["access_token"])
+        assert await provider.is_live((await provider.authorize())["access_token"])
 
 
 async def test_the_file_of_another_store_is_refused(place: Place, tmp_path: Path) -> None:

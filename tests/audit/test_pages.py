@@ -135,3 +135,68 @@ async def test_damage_that_sqlite_does_not_survive_is_refused_whoever_accepts_it
     with pytest.raises(StoreRefused, match="restore"):
         async with place.open(ACCEPTED):
             pass
+
+
+async def test_damage_whose_acceptance_came_to_nothing_is_still_noticed(place: Place) -> None:
+    async with place.open() as provider:
+        tokens = await provider.authorize()
+    with closing(connect(place.store, writer=True)) as other:
+        other.execute("UPDATE grants SET scope = 'all'")
+    path, place.audit = place.audit, "audit.log/impossible"
+    with pytest.raises(OSError, match="audit"):
+        async with place.open(ACCEPTED):
+            pass
+    place.audit = path
+    with pytest.raises(StoreRefused, match="not as they were written"):
+        async with place.open():
+            pass
+    async with place.open(ACCEPTED) as provider:
+        assert not await provider.is_live(tokens["access_token"])
+    async with place.open():
+        pass  # what is there now is right
+
+
+async def test_an_index_that_lacks_rows_is_refused_whoever_accepts_it(place: Place) -> None:
+    async with place.open() as provider:
+        await provider.authorize()
+    with closing(connect(place.store, writer=False)) as reader:
+        roots = dict(reader.execute("SELECT name, rootpage FROM sqlite_master").fetchall())
+    content = bytearray(place.store.read_bytes())
+    empty, full = ((roots[name] - 1) * PAGE for name in ("idempotency_to_remove", "grants_of_user"))
+    content[full : full + PAGE] = content[empty : empty + PAGE]
+    place.store.write_bytes(content)
+    with pytest.raises(StoreRefused, match="too damaged to go on with"):
+        async with place.open(ACCEPTED):
+            pass
+
+
+async def test_what_a_program_was_meant_to_change_is_served_without_loss_when_the_sums_are_removed(
+    place: Place,
+) -> None:
+    async with place.open() as provider:
+        tokens = await provider.authorize()
+    with closing(connect(place.store, writer=True)) as other:
+        other.execute("VACUUM")
+    with pytest.raises(StoreRefused, match=f"remove {sums_path(place.store)}"):
+        async with place.open():
+            pass
+    sums_path(place.store).unlink()
+    async with place.open() as provider:
+        await provider.refresh(tokens["refresh_token"])
+    verify(place)
+
+
+async def test_a_migration_that_fails_leaves_no_sums_that_it_has_outrun(place: Place) -> None:
+    async with place.open():
+        pass
+    with closing(connect(place.store, writer=True)) as other:
+        other.execute("DELETE FROM migrations")
+    sums_path(place.store).unlink()
+    with closing(connect(place.store, writer=False)) as reader:
+        sums = PageSums(place.store, reader)
+        sums.open()
+        sums.close()
+    with pytest.raises(StoreRefused, match="not a store that can be served"):
+        async with place.open():
+            pass
+    assert not sums_path(place.store).exists()

@@ -194,8 +194,8 @@ async def test_a_store_that_was_served_without_its_audit_says_so_when_it_is_back
     for _ in range(2):
         async with place.open():
             pass
-    assert [one["subject"] for one in place.records() if "resumed" in one.get("subject", "")] == [
-        "audit resumed: what was done while it was off is not told"
+    assert [one["subject"] for one in place.records() if one["kind"] == "resumed"] == [
+        "what was done while the audit was off is not told"
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from random import Random
 
 import pysqlite3
 
+from rpcauth.storage.verification import verify_offline
 from tests.faults.ledger import Client, Ledger, Standing, Standings
 
 HALVES = {
@@ -17,11 +19,12 @@ HALVES = {
         "SELECT id FROM codes WHERE spent_at IS NOT NULL AND grant_id NOT IN (SELECT id FROM grants)"
     ),
     "a grant without its code": (
-        "SELECT id FROM grants WHERE id NOT IN (SELECT grant_id FROM codes WHERE grant_id IS NOT NULL)"
+        "SELECT id FROM grants WHERE grant_type = 'authorization_code'"
+        " AND id NOT IN (SELECT grant_id FROM codes WHERE grant_id IS NOT NULL)"
     ),
     "a grant without tokens": (
-        "SELECT id FROM grants WHERE id NOT IN (SELECT grant_id FROM refresh_tokens)"
-        " OR id NOT IN (SELECT grant_id FROM access_tokens WHERE grant_id IS NOT NULL)"
+        "SELECT id FROM grants WHERE id NOT IN (SELECT grant_id FROM access_tokens WHERE grant_id IS NOT NULL)"
+        " OR (grant_type = 'authorization_code' AND id NOT IN (SELECT grant_id FROM refresh_tokens))"
     ),
     "a spent refresh token without its successors": (
         "SELECT id FROM refresh_tokens WHERE spent_at IS NOT NULL AND ("
@@ -44,6 +47,15 @@ def check_file(store: Path, ledger: Ledger) -> None:
         assert {name: rows for name, rows in halves.items() if rows} == {}
         (tokens,) = connection.execute("SELECT count(*) FROM access_tokens").fetchone()
         assert ledger.given <= tokens <= ledger.asked, (ledger.given, tokens, ledger.asked)
+
+
+def check_records(store: Path, master: bytes, audit: Path, ledger: Ledger) -> None:
+    """The audit file is whole, and tells of every token that was given and of none that was never asked for."""
+    found, is_ours = verify_offline(store, master, audit)
+    assert (found.fault, is_ours) == (None, True)
+    records = [json.loads(line) for line in audit.read_bytes().splitlines()]
+    tokens = {record.get("access_token_id") for record in records if record["kind"] in ("issued", "refreshed")} - {None}
+    assert ledger.given <= len(tokens) <= ledger.asked, (ledger.given, len(tokens), ledger.asked)
 
 
 def connect(store: Path) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,10 @@ PATIENCE = 1800.0
 
 WAL = ".db-wal"
 STORE = ".db"
+SUMS = ".db-sums"
+AUDIT = "audit.log"
+FILES = (WAL, STORE, SUMS, AUDIT)
+"""The endings of all files that an answer depends on."""
 
 _CHANNEL = struct.Struct("iiii")
 _SYNC, _WRITE, _ERROR = 0, _CHANNEL.size, 2 * _CHANNEL.size
@@ -51,6 +55,11 @@ WRITE_EIO = Fault("write EIO", writes=True)
 WRITE_ENOSPC = Fault("write ENOSPC", writes=True, error=errno.ENOSPC)
 TORN_WRITE = Fault("torn write", writes=True, torn=True)
 FAULTS = (SYNC_EIO, WRITE_EIO, WRITE_ENOSPC, TORN_WRITE)
+
+
+def faults_of(suffix: str) -> list[Fault]:
+    """Each of these faults, of files with this ending."""
+    return [replace(fault, name=f"{fault.name} of {suffix}", suffix=suffix) for fault in FAULTS]
 
 
 class Disk:

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.audit import check_facts, check_file
-from tests.faults.disk import FAULTS, STORE, SYNC_EIO, WRITE_ENOSPC, Disk, Fault
+from rpcauth.keys.master import load_master_key
+from tests.faults.audit import check_facts, check_file, check_records
+from tests.faults.disk import FAULTS, FILES, SYNC_EIO, WRITE_ENOSPC, Disk, Fault, faults_of
 from tests.faults.ledger import Ledger
 from tests.faults.load import LASTING_CODES, load, open_client
 from tests.support.daemon import CLIENT, REDIRECT_URI, SERVICE_KEY, RunningDaemon, run_daemon
@@ -138,13 +139,10 @@ def test_an_answer_that_the_store_failed_says_when_to_try_again(daemon: RunningD
     assert (status, headers["Retry-After"]) == (503, "1")
 
 
-CHECKPOINT_FAULTS = [
-    Fault("checkpoint sync EIO", suffix=STORE),
-    Fault("checkpoint write ENOSPC", writes=True, error=WRITE_ENOSPC.error, suffix=STORE),
-]
+OF_ANY_FILE = [fault for file in FILES for fault in faults_of(file)[:: rounds(short=2, long=1)]]
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *CHECKPOINT_FAULTS], ids=str)
+@pytest.mark.parametrize("fault", OF_ANY_FILE, ids=str)
 async def test_under_load_a_disk_that_fails_for_a_while_costs_no_acknowledged_fact(
     daemon: RunningDaemon, disk: Disk, fault: Fault, seed: int
 ) -> None:
@@ -154,6 +152,7 @@ async def test_under_load_a_disk_that_fails_for_a_while_costs_no_acknowledged_fa
             await let_it_fail(ledger, disk, fault, random)
         daemon.start()
         check_file(daemon.store, ledger)
+        check_records(daemon.store, load_master_key(daemon.store.parent / "master.key"), daemon.audit, ledger)
         async with open_client(daemon, ledger) as auditor:
             await check_facts(auditor, random, 20)
     assert disk.failed > 0

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from rpcauth.model import RecordId
+from rpcauth.model import Millis, RecordId
 from rpcauth.oauth import token_text
+from rpcauth.oauth.record_id import IdSequence
 from rpcauth.oauth.token_text import SECRET_BYTES, Kind
+from rpcauth.storage.minting import FreshMint
 from tests.negative.surface import CREATE_TOKEN, REVOKE_TOKEN, case
 from tests.support.provider import Provider, open_provider
 
@@ -39,7 +41,7 @@ print(os.read(read, 65536).decode(), end="")
 
 @case("Y01 no repeat, flat")
 def test_secrets_are_256_bits_that_never_repeat(provider: Provider) -> None:
-    mint = provider.store._group._mint
+    mint = FreshMint(ids=IdSequence(node=0, after=Millis(0)), now=provider.store.now, keyring=provider.store.keyring)
     secrets = [mint.random(SECRET_BYTES) for _ in range(MANY)]
     texts = {token_text.write(Kind.ACCESS, RecordId(1), secret) for secret in secrets}
     assert {len(secret) for secret in secrets} == {32}

@@ -285,3 +285,17 @@ async def test_the_challenge_of_one_code_is_not_the_challenge_of_another(provide
 
     assert (await provider.redeem(challenged, code_verifier=VERIFIER))["access_token"]
     assert (await provider.redeem(plain))["access_token"]
+
+
+@pytest.mark.parametrize("burnt", [False, True])
+async def test_a_code_that_bought_nothing_is_kept_as_long_as_dead_tokens_are(provider: Provider, burnt: bool) -> None:
+    await provider.set_service(authorization_code_ttl=10, inactive_retention=20)
+    code = await provider.issue_code()
+    if burnt:
+        elsewhere = {"redirect_uri": "https://elsewhere.example.com/cb"}
+        assert await provider.oauth_error(CREATE, {**provider.redemption(code), "uri": elsewhere}) == "invalid_grant"
+    provider.clock.advance(seconds=29)
+    assert await provider.store.sweep(100) == 0
+    provider.clock.advance(seconds=1)
+    assert await provider.store.sweep(100) == 1
+    assert await redeem_again(provider, code) == "invalid_grant"

@@ -49,6 +49,8 @@ CLIENT = {"client_id": "tkr7f25gd6452zy8rjsf7bwd", "client_secret": "q13rupuifd"
 REDIRECT_URI = "https://client.example.com/cb"
 YM = f'[ym]\nenabled = true\nservice_key = "{SERVICE_KEY}"\n'
 """The section that switches YM's REST services on."""
+GATEWAYS = "[oauth2]\nenabled = true\n[authz]\nenabled = true\n"
+"""The sections that switch introspection, revocation and /authz on."""
 BASIC = "Basic " + b64encode(b"demo:demo-secret").decode()
 PATIENCE = 30.0
 """Seconds that a daemon may take to listen, or to end."""

@@ -61,7 +61,7 @@ def decide(
         raise invalid_code("unknown_or_foreign")
     fault = _find_binding_fault(request, code)
     if code.spent_at is not None:
-        double_submit = fault is None and now - code.spent_at < DOUBLE_SUBMIT
+        double_submit = fault is None and 0 <= now - code.spent_at < DOUBLE_SUBMIT
         return Refuse(error=invalid_code("spent"), revoke=not double_submit)
     if code.watermarked or now >= code.expires_at:
         raise invalid_code("expired_or_revoked")
