@@ -53,7 +53,7 @@ name = "{caller}"
 api_key = "{caller}"
 secret = "{caller_secret}"
 services = ["{service_key}"]
-methods = ["oauth2.*"]
+methods = ["oauth2.*", "rpc.discover"]
 proofs = ["basic"]
 """
 
