@@ -28,7 +28,7 @@ from rpcauth.model import Caller
 from rpcauth.operations.authentication import ClientAuthenticator
 from rpcauth.operations.data_loss import DATA_LOSS
 from rpcauth.operations.key_rotation import RotateMaster, TakeTurn
-from rpcauth.rpc.admin import AdminMethods
+from rpcauth.rpc.admin.methods import AdminMethods
 from rpcauth.rpc.dispatch import Dispatcher
 from rpcauth.rpc.invocation import Backend
 from rpcauth.server.callers import CallerRegistry

@@ -121,7 +121,7 @@ def _verify(config: Config, path: Path) -> Mapping[str, Any]:
         found: Mapping[str, Any] = administer(config, "admin.verifyAudit", {"path": str(path)})
         return found
     from rpcauth.app.core import load_master
-    from rpcauth.rpc.admin_audit import describe_walk
+    from rpcauth.rpc.admin.audit import describe_walk
     from rpcauth.storage.verification import verify_offline
 
     return describe_walk(*verify_offline(config.storage.url.path, load_master(config).key, path))

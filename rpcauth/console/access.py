@@ -47,7 +47,7 @@ class ConsoleAccess:
         self._ends: dict[bytes, Millis] = {}
 
     def open(self, asking: Caller) -> Mapping[str, Any]:
-        """The console's address with a fresh key in it, and when that ends (rpc/admin_console.OpenConsole)."""
+        """The console's address with a fresh key in it, and when that ends (rpc/admin/console.OpenConsole)."""
         if asking == self._caller:
             raise CallerRefused("caller.console_key")
         if self.name is None:

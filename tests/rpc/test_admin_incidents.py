@@ -9,7 +9,7 @@ import pytest
 from rpcauth.errors import ParamsInvalid
 from rpcauth.explanations import RULES
 from rpcauth.model import Millis
-from rpcauth.rpc.admin_incidents import IncidentMethods
+from rpcauth.rpc.admin.incidents import IncidentMethods
 from rpcauth.rpc.params import Reader
 from rpcauth.web.incident_book import IncidentBook
 from rpcauth.web.messages import RequestLog

@@ -15,7 +15,7 @@ from rpcauth.keys.signing import ANNOUNCEMENT
 from rpcauth.model import Caller
 from rpcauth.operations.authentication import ClientAuthenticator
 from rpcauth.operations.key_rotation import RotateMaster
-from rpcauth.rpc.admin import AdminMethods
+from rpcauth.rpc.admin.methods import AdminMethods
 from rpcauth.rpc.dialect import RPC
 from rpcauth.rpc.dispatch import Dispatcher
 from rpcauth.rpc.invocation import Backend

@@ -9,7 +9,7 @@ from rpcauth.keys.keyring import FIRST_PURPOSES, Purpose, SealedKey
 from rpcauth.keys.signing import KeyState, SigningKey, list_states
 from rpcauth.operations.key_rotation import RotateKey
 from rpcauth.operations.signing_keys import Occasion, add_signing_key
-from rpcauth.rpc.admin_params import read_flag, read_known
+from rpcauth.rpc.admin.params import read_flag, read_known
 from rpcauth.rpc.binding import Handler
 from rpcauth.rpc.invocation import Invocation
 from rpcauth.rpc.results import format_time

@@ -33,13 +33,13 @@ from rpcauth.errors import DefinitionsRefused, StorageUnavailable
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Application, Caller, Definitions, Millis, Service
 from rpcauth.operations.clock_reset import RememberClockReset
-from rpcauth.rpc.admin_audit import AuditedStore, AuditMethods
-from rpcauth.rpc.admin_console import ConsoleMethods, OpenConsole
-from rpcauth.rpc.admin_incidents import IncidentMethods
-from rpcauth.rpc.admin_keys import KeyedStore, KeyMethods
-from rpcauth.rpc.admin_params import read_flag, read_known
+from rpcauth.rpc.admin.audit import AuditedStore, AuditMethods
+from rpcauth.rpc.admin.console import ConsoleMethods, OpenConsole
+from rpcauth.rpc.admin.incidents import IncidentMethods
+from rpcauth.rpc.admin.inspection import inspect_token
+from rpcauth.rpc.admin.keys import KeyedStore, KeyMethods
+from rpcauth.rpc.admin.params import read_flag, read_known
 from rpcauth.rpc.binding import Handler
-from rpcauth.rpc.inspection import inspect_token
 from rpcauth.rpc.invocation import Invocation
 from rpcauth.rpc.results import format_time
 from rpcauth.web.incident_book import IncidentBook
