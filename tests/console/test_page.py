@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rpcauth.rpc.inspection import Check
+from rpcauth.rpc.admin.inspection import Check
 from tests.console.conftest import SECTIONS, Console, open_console
 from tests.console.operating import (
     choose,
