@@ -32,9 +32,9 @@ from rpcauth.rpc.admin.methods import AdminMethods
 from rpcauth.rpc.dispatch import Dispatcher
 from rpcauth.rpc.invocation import Backend
 from rpcauth.server.callers import CallerRegistry
-from rpcauth.storage.auditing import Circumstances
 from rpcauth.storage.driver import sqlite_version
 from rpcauth.storage.opening import StoreSettings, is_empty, open_store, pending_migrations
+from rpcauth.storage.safeguards.auditing import Circumstances
 from rpcauth.storage.sqlite import SqliteStore
 from rpcauth.web.incident_book import IncidentBook
 
@@ -215,7 +215,7 @@ async def open_core(config: Config, say: Callable[[str], None], *, accepts_loss:
     """Open the store of a configuration and everything behind the listeners. Raises StoreRefused.
 
     An empty or older store is migrated first; `say` gets a line of whatever was made or migrated. With `accepts_loss`
-    a store that has lost something is served all the same (storage/auditing.py).
+    a store that has lost something is served all the same (storage/safeguards/auditing.py).
     """
     path = config.storage.url.path
     try:

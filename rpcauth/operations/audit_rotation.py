@@ -13,7 +13,7 @@ AUDIT_ROTATED = "audit_rotated"
 
 @dataclass(frozen=True, slots=True)
 class RotateAudit:
-    """Have another file begun: the trail does it when it writes this event down (storage/trail.py)."""
+    """Have another file begun: the trail does it when it writes this event down (storage/safeguards/trail.py)."""
 
     @property
     def locks(self) -> Locks:

@@ -8,7 +8,7 @@ from rpcauth.storage.effects import DropMeta, Event, EventKind
 from rpcauth.storage.port import NO_LOCKS, Decision, Facts, Locks, Mint
 
 DATA_LOSS = "data_loss"
-"""The row of `meta` that holds the alarm until then (storage/recovery.py)."""
+"""The row of `meta` that holds the alarm until then (storage/safeguards/recovery.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def close_writer(path: Path, connection: Connection) -> None:
     """Close the last connection that may write, and leave what the WAL holds in it.
 
     SQLite would move it into the store as the last connection closes, unseen by whoever keeps sums of the pages
-    (pages.py), and after a refusal, which is to change nothing. A reader that is closed behind it cannot.
+    (safeguards/pages.py), and after a refusal, which is to change nothing. A reader that is closed behind it cannot.
     """
     wal = path.with_name(path.name + "-wal")
     if not wal.exists() or wal.stat().st_size == 0:

@@ -21,7 +21,7 @@ from rpcauth.storage.driver import Connection, Error
 from rpcauth.storage.effects import Event
 from rpcauth.storage.failures import name_of, unavailable
 from rpcauth.storage.minting import FreshMint
-from rpcauth.storage.trail import NoTrail, Trail
+from rpcauth.storage.safeguards.trail import NoTrail, Trail
 from rpcauth.storage.transaction import Transaction
 from rpcauth.storage.writer import Finish, Pending
 

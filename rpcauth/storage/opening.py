@@ -21,15 +21,15 @@ from rpcauth.keys.master import check_value
 from rpcauth.model import Millis
 from rpcauth.oauth.record_id import EPOCH, IdSequence
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import RESTORED, Circumstances, check_free
 from rpcauth.storage.clock import Clock, monotonic_clock, wall_clock
 from rpcauth.storage.driver import Connection, DatabaseError, check_version, close_writer, connect, connect_async
 from rpcauth.storage.effects import PutKey, PutMeta
 from rpcauth.storage.group import SEEN_EVERY, GroupCommit
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.migrate import Migration, list_pending, load_migrations, migrate
-from rpcauth.storage.pages import forget_sums
-from rpcauth.storage.precautions import find_damage, open_trail
+from rpcauth.storage.safeguards.auditing import RESTORED, Circumstances, check_free
+from rpcauth.storage.safeguards.pages import forget_sums
+from rpcauth.storage.safeguards.precautions import find_damage, open_trail
 from rpcauth.storage.sqlite import SqliteStore
 from rpcauth.storage.writing import write
 

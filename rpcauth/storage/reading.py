@@ -33,8 +33,8 @@ _CURRENT = (
     "SELECT access_token_id FROM current_token"
     " WHERE service_key = ? AND client_id = ? AND user_context = ? AND scope = ?"
 )
-# Id 0 is nobody's: its row says that the nonces of all are not known (storage/recovery.py). So does that of an id below
-# it for the tokens with ids up to the same number above it (operations/clock_reset.py).
+# Id 0 is nobody's: its row says that the nonces of all are not known (safeguards/recovery.py). So does that of an id
+# below it for the tokens with ids up to the same number above it (operations/clock_reset.py).
 _NONCE = (
     "SELECT 1 FROM nonces WHERE token_id = ?1 AND nonce = ?2"
     " UNION ALL SELECT 1 FROM nonces WHERE token_id = 0 AND nonce = ''"

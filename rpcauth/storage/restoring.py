@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rpcauth.errors import StoreRefused
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import AUDIT_OFF, RESTORED
 from rpcauth.storage.driver import DatabaseError, connect
 from rpcauth.storage.effects import PutMeta
 from rpcauth.storage.opening import check_master, pending_migrations, ready_path
-from rpcauth.storage.pages import forget_sums
+from rpcauth.storage.safeguards.auditing import AUDIT_OFF, RESTORED
+from rpcauth.storage.safeguards.pages import forget_sums
 from rpcauth.storage.writing import write
 
 _KEPT = ".replaced"

@@ -23,7 +23,6 @@ from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.keys.master import check_value
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
 from rpcauth.storage import reading, rows, stored
-from rpcauth.storage.auditing import AUDIT_STORE
 from rpcauth.storage.cache import TokenCache
 from rpcauth.storage.clock import Clock
 from rpcauth.storage.driver import Connection, Error, close_writer, connect, connect_async
@@ -33,9 +32,10 @@ from rpcauth.storage.group import GroupCommit
 from rpcauth.storage.lock import StoreLock
 from rpcauth.storage.mending import Mending
 from rpcauth.storage.port import Operation, UserTokens
+from rpcauth.storage.safeguards.auditing import AUDIT_STORE
+from rpcauth.storage.safeguards.trail import Trail
 from rpcauth.storage.surveying import LIVE_TOKENS, OLDEST_DUE, LiveTokens
 from rpcauth.storage.sweeping import Sweep
-from rpcauth.storage.trail import Trail
 from rpcauth.storage.writer import Writer
 
 _log = logging.getLogger(__name__)

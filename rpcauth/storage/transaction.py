@@ -13,7 +13,6 @@ from typing import Any
 from rpcauth.keys.keyring import Keyring
 from rpcauth.model import Definitions, Millis
 from rpcauth.storage import reading, stored
-from rpcauth.storage.deeds import Deed
 from rpcauth.storage.driver import Connection, Error
 from rpcauth.storage.effects import (
     DEFINITION_EFFECTS,
@@ -30,6 +29,7 @@ from rpcauth.storage.failures import answer_of
 from rpcauth.storage.mending import Mend
 from rpcauth.storage.minting import FreshMint
 from rpcauth.storage.port import Decision, Facts, Locks, Operation
+from rpcauth.storage.safeguards.deeds import Deed
 from rpcauth.storage.sweeping import Sweep, sweep
 from rpcauth.storage.writer import Pending
 from rpcauth.storage.writing import write

@@ -10,9 +10,9 @@ from rpcauth.audit.comparison import Unusable, compare
 from rpcauth.audit.walk import Fault, Walk, walk
 from rpcauth.errors import StoreRefused
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import AUDIT_PATH, AUDIT_STORE, read_known
 from rpcauth.storage.driver import Connection, DatabaseError, connect
 from rpcauth.storage.opening import check_master
+from rpcauth.storage.safeguards.auditing import AUDIT_PATH, AUDIT_STORE, read_known
 
 
 def verify_offline(store: Path, master: bytes, file: Path) -> tuple[Walk, bool]:

@@ -13,8 +13,8 @@ from typing import Any
 
 from rpcauth.definitions import Wanted, WantedApplication
 from rpcauth.model import Secret
-from rpcauth.storage.auditing import Circumstances
 from rpcauth.storage.opening import StoreSettings, open_store
+from rpcauth.storage.safeguards.auditing import Circumstances
 from tests.support.provider import APPLICATION, CLIENT, SERVICE, Provider, VirtualClock, provider_of
 
 ACCEPTED = Circumstances(accepts_loss=True)

@@ -25,7 +25,7 @@ from rpcauth.operations.protect import RecordMacRequest
 from rpcauth.storage import stored
 from rpcauth.storage.driver import connect
 from rpcauth.storage.effects import DropApplication, DropService
-from rpcauth.storage.recovery import refuse_older, replay
+from rpcauth.storage.safeguards.recovery import refuse_older, replay
 from rpcauth.storage.verification import verify_offline
 from tests.audit.places import ACCEPTED, Place
 from tests.storage.records import writing

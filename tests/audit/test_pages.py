@@ -11,7 +11,7 @@ import pytest
 
 from rpcauth.errors import StoreRefused
 from rpcauth.storage.driver import connect
-from rpcauth.storage.pages import PageSums, sums_path
+from rpcauth.storage.safeguards.pages import PageSums, sums_path
 from tests.audit.places import ACCEPTED, Place
 from tests.support.provider import Provider
 

@@ -12,8 +12,8 @@ import pytest
 
 from rpcauth.errors import StoreRefused
 from rpcauth.operations.data_loss import DATA_LOSS
-from rpcauth.storage.pages import sums_path
 from rpcauth.storage.restoring import put_back
+from rpcauth.storage.safeguards.pages import sums_path
 from rpcauth.storage.verification import verify_offline
 from tests.audit.places import RESTORED, Place
 from tests.audit.test_losses import authorize, revoke, revoke_user

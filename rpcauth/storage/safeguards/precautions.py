@@ -9,12 +9,12 @@ from pathlib import Path
 from rpcauth.errors import StoreRefused
 from rpcauth.model import Millis
 from rpcauth.storage import stored
-from rpcauth.storage.auditing import ACCEPT, AUDIT_OFF, AUDIT_STORE, RESTORED, AuditOpening, Circumstances
 from rpcauth.storage.driver import Connection
 from rpcauth.storage.effects import DropMeta, PutMeta
-from rpcauth.storage.pages import PageSums, forget_sums, sums_path
-from rpcauth.storage.recovery import Replay, raise_alarm, refuse_older
-from rpcauth.storage.trail import AuditTrail, NoTrail, Trail
+from rpcauth.storage.safeguards.auditing import ACCEPT, AUDIT_OFF, AUDIT_STORE, RESTORED, AuditOpening, Circumstances
+from rpcauth.storage.safeguards.pages import PageSums, forget_sums, sums_path
+from rpcauth.storage.safeguards.recovery import Replay, raise_alarm, refuse_older
+from rpcauth.storage.safeguards.trail import AuditTrail, NoTrail, Trail
 from rpcauth.storage.writing import write
 
 _log = logging.getLogger(__name__)

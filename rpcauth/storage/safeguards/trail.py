@@ -22,11 +22,11 @@ from rpcauth.audit.former import name_former
 from rpcauth.audit.record import Record
 from rpcauth.audit.walk import read_first
 from rpcauth.keys.keyring import Keyring
-from rpcauth.storage.deeds import Deed, write_beginning, write_lines
 from rpcauth.storage.driver import Connection, Error
 from rpcauth.storage.effects import EventKind
 from rpcauth.storage.failures import name_of
-from rpcauth.storage.pages import PageSums
+from rpcauth.storage.safeguards.deeds import Deed, write_beginning, write_lines
+from rpcauth.storage.safeguards.pages import PageSums
 
 _log = logging.getLogger(__name__)
 

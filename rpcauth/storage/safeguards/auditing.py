@@ -27,9 +27,9 @@ from rpcauth.model import Millis
 from rpcauth.storage import stored
 from rpcauth.storage.driver import Connection
 from rpcauth.storage.effects import DropMeta, PutMeta
-from rpcauth.storage.pages import PageSums
-from rpcauth.storage.recovery import raise_alarm, refuse_older, replace_key, replay
-from rpcauth.storage.trail import AuditTrail
+from rpcauth.storage.safeguards.pages import PageSums
+from rpcauth.storage.safeguards.recovery import raise_alarm, refuse_older, replace_key, replay
+from rpcauth.storage.safeguards.trail import AuditTrail
 from rpcauth.storage.writing import write
 
 _log = logging.getLogger(__name__)
