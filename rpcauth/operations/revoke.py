@@ -21,8 +21,8 @@ from rpcauth.storage.effects import Event, EventKind, PutWatermark, RevokeAccess
 from rpcauth.storage.port import Decision, Facts, Locks, Mint
 
 _DONE: Decision[None] = Decision()
-_IDS_AHEAD = 2 * SECOND
-"""Milliseconds by which ids may be ahead of time and still tell it: after a crash they are, a little."""
+_IDS_AHEAD = 60 * SECOND
+"""Milliseconds by which ids may be ahead of time and still tell it: each restart moves them on by up to a second."""
 
 
 def find_named_access_token(keyring: Keyring, facts: Facts, text: str) -> AccessToken | None:
