@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 from time import perf_counter_ns
 
 from rpcauth.errors import Outcome, StorageUnavailable
@@ -23,7 +22,7 @@ from rpcauth.storage.failures import name_of, unavailable
 from rpcauth.storage.minting import FreshMint
 from rpcauth.storage.safeguards.trail import NoTrail, Trail
 from rpcauth.storage.transaction import Transaction
-from rpcauth.storage.writer import Finish, Pending
+from rpcauth.storage.writer import Pending
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +31,6 @@ IDS_AHEAD = 1_000
 
 SEEN_EVERY = 20_000
 """Milliseconds by which the time that the store has seen may lag behind the believed clock."""
-
-_AUDIT_FAILING = "audit.failing"
 
 
 class GroupCommit:
@@ -70,14 +67,11 @@ class GroupCommit:
         self.committed: Callable[[Sequence[Event]], None] = lambda events: None
         self.measured: Callable[[int, int | None], None] = lambda operations, microseconds: None
 
-    def run(self, group: Sequence[Pending]) -> Finish | None:
-        """Run a group in one transaction and leave in each member what is to be answered.
-
-        Where its audit is still to be synced, that is left to do.
-        """
+    def run(self, group: Sequence[Pending]) -> None:
+        """Run a group in one transaction and leave in each member what is to be answered."""
         if (trouble := self._find_trouble()) is not None:
             self._fail(group, StorageUnavailable(Outcome.NOT_DONE, trouble))
-            return None
+            return
         mint = FreshMint(ids=self._ids, now=self._now, keyring=self.keyring)
         work = Transaction(
             self._connection, definitions=self.definitions, master=self._master, mint=mint, now=self._now
@@ -94,8 +88,8 @@ class GroupCommit:
             self._forget_times()
             self._rollback()
             self._fail(group, unavailable(error))
-            return None
-        return self._commit(group, work)
+        else:
+            self._commit(group, work)
 
     def renew_times(self) -> None:
         """Have the next commit write the times anew. The one method for other threads too: a single assignment."""
@@ -103,15 +97,10 @@ class GroupCommit:
 
     # --- the transaction ---------------------------------------------------------------------------------------------
 
-    def _commit(self, group: Sequence[Pending], work: Transaction) -> Finish | None:
+    def _commit(self, group: Sequence[Pending], work: Transaction) -> None:
         if not work.has_written:
             self._rollback()
-            return partial(self.trail.after_sync, partial(self._tell, group)) if self.trail.is_syncing else None
-        if not self.trail.settle():
-            self._forget_times()
-            self._rollback()
-            self._fail(group, StorageUnavailable(Outcome.NOT_DONE, _AUDIT_FAILING))
-            return None
+            return
         began = perf_counter_ns()
         try:
             self._connection.execute("COMMIT")
@@ -121,13 +110,12 @@ class GroupCommit:
             self._fail(group, unavailable(error, Outcome.UNKNOWN))
             self._forget_times()
             self._overwrite_failed_commit()
-            return None
+            return
         self.measured(len(group), (perf_counter_ns() - began) // 1000)
         self._adopt(work)
-        if self.trail.follow():
-            return partial(self.trail.sync, partial(self._conclude, group, work.events))
+        if not self.trail.follow():
+            self._fail(group, StorageUnavailable(Outcome.UNKNOWN, "audit.failed"))
         self.committed(work.events)
-        return None
 
     def _adopt(self, work: Transaction) -> None:
         # Keys first: whoever reads between the two lines must not meet a version that it does not know.
@@ -135,21 +123,6 @@ class GroupCommit:
         self.definitions = work.definitions
         if work.has_altered:
             self.epoch += 1
-
-    def _tell(self, group: Sequence[Pending], answer: Callable[[], object], is_audited: bool) -> None:
-        """What wrote nothing is answered: it may tell of the commit before, whose audit has been synced by now."""
-        if not is_audited:
-            self._fail(group, StorageUnavailable(Outcome.NOT_DONE, _AUDIT_FAILING))
-        answer()
-
-    def _conclude(
-        self, group: Sequence[Pending], events: Sequence[Event], answer: Callable[[], object], is_audited: bool
-    ) -> None:
-        """What was committed is told, and answered: as not known where its audit could not be written."""
-        if not is_audited:
-            self._fail(group, StorageUnavailable(Outcome.UNKNOWN, "audit.failed"))
-        self.committed(events)
-        answer()
 
     def _keep_times(self, work: Transaction) -> None:
         """Write down how far ids may get and which time it is, when what stands there no longer covers them.
@@ -172,7 +145,7 @@ class GroupCommit:
         """What failed and is still owed, having been tried again; nothing is run behind it."""
         if (trouble := self.trail.find_trouble()) is not None:
             return trouble
-        if self.failing and not (self.trail.settle() and self._overwrite_failed_commit()):
+        if self.failing and not self._overwrite_failed_commit():
             return "writer.failing"
         return None
 

@@ -12,7 +12,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -50,13 +49,6 @@ class Pending:
             self.future.set_result(self.result)
 
 
-Finish = Callable[[Callable[[], object]], None]
-"""What is left to do of a group: it gets what sends the answers out, and calls that, from any thread, when it is done.
-
-The next group is run meanwhile; who runs it sees to it that it waits where it must.
-"""
-
-
 class Writer:
     """Runs `run_group` in its own thread. `on_answers` is called on the loop before each group's answers go out;
     `patience` is how many seconds an answer may take.
@@ -67,7 +59,7 @@ class Writer:
 
     def __init__(
         self,
-        run_group: Callable[[Sequence[Pending]], Finish | None],
+        run_group: Callable[[Sequence[Pending]], None],
         *,
         queue_limit: int,
         queue_wait: float,
@@ -151,20 +143,15 @@ class Writer:
 
     def _work(self) -> None:
         while group := self._take():
-            answer = partial(self._loop.call_soon_threadsafe, self._answer, group)
-            finish = None
             self._began = time.monotonic()
             try:
-                finish = self._run_group(group)
+                self._run_group(group)
             except Exception as error:  # noqa: BLE001 - the engine classifies its own failures: this is a defect in it
                 _log.critical("the writer met an unexpected %s", type(error).__name__)
                 for pending in group:
                     pending.error = StorageUnavailable(Outcome.UNKNOWN, "writer.defect")
             self._began = None
-            if finish is None:
-                answer()
-            else:
-                finish(answer)
+            self._loop.call_soon_threadsafe(self._answer, group)
 
     def _take(self) -> list[Pending]:
         """What is queued, at least one; nothing when the thread is to end."""

@@ -163,9 +163,13 @@ def test_a_retried_refresh_tells_nothing_while_the_audit_of_the_first_is_not_on_
         assert not retry.done()
         disk.mend()
         assert outcome(refresh.result(PATIENCE)) == "unknown"
-        assert outcome(retry.result(PATIENCE)) == "not_done"
-    again = daemon.call("oauth2.createAccessToken", refreshing)
-    assert is_live(daemon, again)
+        retried = retry.result(PATIENCE)
+        assert b'"kind":"refreshed"' in daemon.audit.read_bytes()
+    assert is_live(daemon, retried)
+    assert (
+        daemon.call("oauth2.createAccessToken", refreshing)["result"].items()
+        >= {name: retried["result"][name] for name in ("access_token", "refresh_token")}.items()
+    )
 
 
 def wait_until_failing(disk: Disk) -> None:

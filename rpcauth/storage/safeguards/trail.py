@@ -1,17 +1,15 @@
 """The audit of a store, in the writer's thread: rows in the transaction that they describe, lines behind its commit.
 
-Law of this file: nothing is committed while lines of an earlier commit, or sums of pages that it moved, are not on the
-disk, and no commit is acknowledged before its own lines are. So the rows of one group are all that the file can ever be
+Law of this file: no group is run while lines of an earlier commit, or sums of pages that it moved, are not on the disk,
+and no commit is acknowledged before its own lines are. So the rows of one group are all that the file can ever be
 behind by, and the next group removes them.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from queue import SimpleQueue
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -34,14 +32,10 @@ _ADD_ROW = "INSERT INTO audit_outbox (id, event) VALUES (?, ?)"
 _DROP_ROWS = "DELETE FROM audit_outbox WHERE id <= ?"
 
 
-Concluded = Callable[[Callable[[], object], bool], None]
-"""Called when a commit's audit is synced, or could not be: with what sends the answers out, and whether it is."""
-
-
 class Trail(Protocol):
     """What is kept of every commit beside the store.
 
-    `measured` is told of each sync its microseconds, in the thread that syncs.
+    `measured` is told of each sync its microseconds.
     """
 
     measured: Callable[[int], None]
@@ -65,27 +59,14 @@ class Trail(Protocol):
     def find_trouble(self) -> str | None:
         """Before a transaction: what failed is tried again; the name of what still cannot be written."""
 
-    @property
-    def is_syncing(self) -> bool:
-        """Whether lines of an earlier commit are not on the disk yet, as far as is known."""
-
-    def settle(self) -> bool:
-        """Wait until the lines of all earlier commits are on the disk; what failed is tried again. False: in vain."""
-
     def follow(self) -> bool:
-        """After a commit: take note of what it owes. Whether it has lines, for which `sync` is to be called."""
-
-    def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        """Have the lines written and synced, and then `concluded` called, by another thread."""
-
-    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        """Have `concluded` called behind the syncs that are under way, with what came of the last of them."""
+        """After a commit: bring what it owes to the disk. False: its lines could not be written."""
 
     def find_size(self, path: Path) -> int | None:
         """How many bytes of the file at `path` are good, if it is the one that is written; None for others."""
 
     def close(self) -> None:
-        """Sync the last lines, empty the WAL into the store, let go of the files. Raises OSError, driver's errors."""
+        """Empty the WAL into the store and let go of the files. Raises OSError, driver's errors."""
 
 
 class NoTrail:
@@ -107,21 +88,8 @@ class NoTrail:
     def find_trouble(self) -> str | None:
         return None
 
-    @property
-    def is_syncing(self) -> bool:
-        return False
-
-    def settle(self) -> bool:
-        return True
-
     def follow(self) -> bool:
-        return False
-
-    def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        concluded(answer, True)
-
-    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        concluded(answer, True)
+        return True
 
     def find_size(self, path: Path) -> int | None:
         return None
@@ -131,10 +99,7 @@ class NoTrail:
 
 
 class AuditTrail:
-    """Where one is kept: `known` is what the database has of it, which the file has as well.
-
-    The file is synced by a thread of its own, while the writer's decides what the next group does.
-    """
+    """Where one is kept: `known` is what the database has of it, which the file has as well."""
 
     is_kept = True
 
@@ -149,12 +114,6 @@ class AuditTrail:
         self._owed = b""
         self._owes_sums = self._owes_lines = False
         self.measured: Callable[[int], None] = lambda microseconds: None
-        self._synced = threading.Event()
-        self._synced.set()
-        # None ends the thread.
-        self._to_sync: SimpleQueue[tuple[bytes, Concluded, Callable[[], object]] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._sync_for_ever, name="rpcauth-audit", daemon=True)
-        self._thread.start()
 
     @property
     def is_failing(self) -> bool:
@@ -180,37 +139,20 @@ class AuditTrail:
         if self._owes_sums:
             self._sum_up()
         if self._owes_lines:
-            self.settle()
+            self._catch_up()
         return "sums.failing" if self._owes_sums else "audit.failing" if self._owes_lines else None
-
-    @property
-    def is_syncing(self) -> bool:
-        return not self._synced.is_set()
-
-    def settle(self) -> bool:
-        self._synced.wait()
-        return not self._owed or self._catch_up()
 
     def follow(self) -> bool:
         if self._next is not None:
             self._seq, self._mac, self._owed, self._begins = self._next
             self._next = None
         self._sum_up()
-        return self._owed != b""
-
-    def sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        self._synced.clear()
-        self._to_sync.put((self._owed, concluded, answer))
-
-    def after_sync(self, concluded: Concluded, answer: Callable[[], object]) -> None:
-        self._to_sync.put((b"", concluded, answer))
+        return not self._owed or self._sync()
 
     def find_size(self, path: Path) -> int | None:
         return self._file.size if self._file.stands_at(path) else None
 
     def close(self) -> None:
-        self._to_sync.put(None)
-        self._thread.join()
         try:
             if not self._owes_sums:
                 self._sums.empty_wal()
@@ -218,48 +160,33 @@ class AuditTrail:
             self._sums.close()
             self._file.close()
 
-    def _sync_for_ever(self) -> None:
-        is_synced = True
-        while (due := self._to_sync.get()) is not None:
-            lines, concluded, answer = due
-            if lines:
-                is_synced = self._sync(lines)
-            try:
-                concluded(answer, is_synced)
-            except RuntimeError:
-                _log.error("nobody is there any more to be answered")
-            if lines:
-                self._synced.set()
-
-    def _sync(self, lines: bytes) -> bool:
+    def _sync(self) -> bool:
         began = perf_counter_ns()
         try:
-            self._append(lines)
+            self._append()
         except OSError as error:
             self._owes_lines = True
             _log.critical("the audit of a commit cannot be written: %s", name_of(error))
             return False
-        self._owed = b""
         self.measured((perf_counter_ns() - began) // 1000)
         return True
 
-    def _catch_up(self) -> bool:
+    def _catch_up(self) -> None:
         try:
             self._file.cut()
-            self._append(self._owed)
-            self._owed = b""
+            self._append()
         except OSError as error:
             _log.critical("the store takes no writes, since its audit cannot be written: %s", name_of(error))
-            return False
-        self._owes_lines = False
-        _log.warning("the audit is written again")
-        return True
+        else:
+            self._owes_lines = False
+            _log.warning("the audit is written again")
 
-    def _append(self, lines: bytes) -> None:
+    def _append(self) -> None:
         if self._begins:
             self._begins = False
-            self._begin_file(read_record(lines.partition(b"\n")[0]))
-        self._file.append(lines)
+            self._begin_file(read_record(self._owed.partition(b"\n")[0]))
+        self._file.append(self._owed)
+        self._owed = b""
 
     def _begin_file(self, begun: Record) -> None:
         """Begin another file, or go on in the same: the chain goes on either way."""
