@@ -1,7 +1,8 @@
 """`python -m bench.slow_clients`: what good callers notice of 2,000 connections that keep the daemon waiting.
 
-Each round measures the same load by itself, and then with a swarm of each kind (bench/swarm.py) from its first
-connection to its last. The figure is the p99 beside the swarm over the p99 of the idle phase before it.
+Each round measures the same load by itself, and then with a swarm of each kind (bench/swarm.py): while its connections
+come, and while all of them are held. The ratio is the p99 beside those that are held over that of the load by itself.
+While they come, the processor is shared with what they ask: a reader's answers are half a megabyte.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,14 +30,17 @@ from bench.workloads import Workload, fetch_workload
 GOAL = 2.0
 KINDS = (Kind.HEADER, Kind.BODY, Kind.READER)
 POOL = 32
-_HEAD = f"{'':<10}{'p99 ratio':>10}{'(lowest-highest)':>19}{'goal':>6}{'p99 ms':>8}{'idle p99':>10}{'failed':>8}"
+_HEAD = (
+    f"{'':<10}{'p99 ratio':>10}{'(lowest-highest)':>19}{'goal':>6}{'p99 ms':>8}{'idle':>6}{'coming':>8}{'failed':>8}"
+)
 _HEAD += f"{'left open':>11}{'longest s':>11}{'MiB':>6}{'CPU':>6}"
 
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.slow_clients", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of each phase; longer than every timeout")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of load; less than any timeout")
+    parser.add_argument("--patience", type=float, default=20.0, help="seconds in which all must have been closed")
     parser.add_argument("--count", type=int, default=2000, help="connections of a swarm")
     parser.add_argument("--ramp", type=float, default=4.0, help="seconds over which they come")
     parser.add_argument("--rate", type=float, default=500.0, help="good requests a second")
@@ -44,19 +49,22 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def measure(options: argparse.Namespace, daemon: Daemon, workload: Workload, kind: Kind) -> tuple[Figures, ...]:
-    """One round: the load alone, the load beside a swarm, and what became of the swarm."""
+    """One round: the load alone, while a swarm comes, beside all of it, and what became of the swarm."""
     bodies = daemon.folder / "bodies"
-    lasting = {"pool": POOL, "seconds": options.seconds, "deadline": 5.0}
-    idle = run_load(workload, bodies, rate=options.rate, **lasting)
-    numbers = map(str, (options.count, options.ramp, options.seconds))
+
+    def load(seconds: float) -> Figures:
+        return run_load(workload, bodies, rate=options.rate, pool=POOL, seconds=seconds, deadline=5.0)
+
+    idle = load(options.seconds)
+    numbers = map(str, (options.count, options.ramp, options.patience))
     command = [sys.executable, "-m", "bench.swarm", kind, "127.0.0.1", str(daemon.port), *numbers, daemon.authorization]
-    before = cpu_seconds(daemon.process.pid)
+    began, before = time.monotonic(), cpu_seconds(daemon.process.pid)
     with pinned(generator_core()), _Memory(daemon.process.pid) as memory:
         swarm = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        beside = run_load(workload, bodies, rate=options.rate, **lasting)
-        told, _ = swarm.communicate(timeout=options.seconds)
-    used = (cpu_seconds(daemon.process.pid) - before) / options.seconds
-    return idle, beside, {**json.loads(told), "memory": memory.most / 2**20, "cpu": used}
+        coming, held = load(options.ramp), load(options.seconds)
+        told, _ = swarm.communicate(timeout=2 * options.patience)
+    used = (cpu_seconds(daemon.process.pid) - before) / (time.monotonic() - began)
+    return idle, coming, held, {**json.loads(told), "memory": memory.most / 2**20, "cpu": used}
 
 
 class _Memory:
@@ -82,13 +90,14 @@ class _Memory:
 
 
 def render(kind: Kind, rounds: Sequence[tuple[Figures, ...]]) -> str:
-    ratios = [beside["p99"] / idle["p99"] for idle, beside, _ in rounds]
-    swarm: Mapping[str, float] = {key: max(told[key] for _, _, told in rounds) for key in rounds[0][2]}
-    failed = max(sum(beside[key] for key in ("refused", "given_up", "lost")) for _, beside, _ in rounds)
-    alone, among = (median(phases[place]["p99"] for phases in rounds) for place in (0, 1))
+    ratios = [held["p99"] / idle["p99"] for idle, _, held, _ in rounds]
+    swarm: Mapping[str, float] = {key: max(told[key] for *_, told in rounds) for key in rounds[0][3]}
+    loads = [figures for *phases, _ in rounds for figures in phases]
+    failed = max(sum(figures[key] for key in ("refused", "given_up", "lost")) for figures in loads)
+    alone, coming, held = (median(phases[place]["p99"] for phases in rounds) for place in range(3))
     return (
-        f"{kind:<10}{median(ratios):>10.2f}{f'({min(ratios):.2f}-{max(ratios):.2f})':>19}{GOAL:>6.1f}{among:>8.1f}"
-        f"{alone:>10.1f}{failed:>8.1f}{swarm['left']:>11.0f}{swarm['longest']:>11.1f}"
+        f"{kind:<10}{median(ratios):>10.2f}{f'({min(ratios):.2f}-{max(ratios):.2f})':>19}{GOAL:>6.1f}{held:>8.1f}"
+        f"{alone:>6.1f}{coming:>8.1f}{failed:>8.1f}{swarm['left']:>11.0f}{swarm['longest']:>11.1f}"
         f"{swarm['memory']:>6.0f}{swarm['cpu']:>6.2f}"
     )
 
@@ -104,8 +113,8 @@ def run(options: argparse.Namespace) -> Iterator[str]:
         for _ in range(options.rounds):
             for kind in KINDS:
                 measured[kind].append(measure(options, daemon, workload, kind))
-    yield f"{options.count} connections of each kind over {options.ramp:g} s, {options.rounds} rounds of 2 x"
-    yield f"{options.seconds:g} s, {options.rate:g} fetchAccessToken a second on {POOL} connections beside them."
+    yield f"{options.count} connections of each kind over {options.ramp:g} s, {options.rounds} rounds;"
+    yield f"{options.rate:g} fetchAccessToken a second on {POOL} connections beside them."
     yield ""
     yield _HEAD
     for kind, rounds in measured.items():
