@@ -84,8 +84,8 @@ def verify(files: tuple[Path, ...], config_file: Path, as_json: bool) -> None:
 def rotate(config_file: Path, as_json: bool) -> None:
     """Begin another audit file, and print where the former one is: FILE.FIRST-LAST, by the numbers of its records.
 
-    The new file carries the chain on. The former one is written no more: compress it, or move it to an archive. It is
-    wanted again if a backup is restored that is older than the new file.
+    The new file carries the chain on. The former one is written no more. Keep it where it is, as it is, for as long as
+    you would restore a backup that is older than the new file; then compress it, or move it to an archive.
     """
     from rpcauth.cli.administration import administer
 

@@ -25,7 +25,7 @@ from rpcauth.cli.printing import print_json, print_members
 @config_option
 @json_option
 def doctor(reset_clock: bool, incident: str | None, log_file: Path | None, config_file: Path, as_json: bool) -> None:
-    """Examine clock, files, disks, store, audit, keys and addresses. Exit status 1 when something fails.
+    """Examine all that a daemon needs. Exit status 1 when something fails.
 
     With --incident it explains that one instead, from the memory of the running daemon or from its log.
     """

@@ -60,7 +60,9 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1024, le=64 * _MEBIBYTE, description="Bytes of a request's body; a longer one is 413.")
     ] = 65_536
     batch_limit: Annotated[int, Meta(ge=1, le=10_000, description="Calls in one batch; more are refused whole.")] = 100
-    body_timeout: Annotated[Timeout, Meta(description="Seconds for a whole body to arrive; a slower one is 408.")] = 10
+    body_timeout: Annotated[
+        Timeout, Meta(description="Seconds for a body to arrive whole, else 408, and for an answer to be taken.")
+    ] = 10
     header_timeout: Annotated[
         Timeout, Meta(description="Seconds for a TLS handshake, and for the head of a request.")
     ] = 15

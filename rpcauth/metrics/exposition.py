@@ -51,7 +51,7 @@ SIMPLE: Final = (
     Simple("rpcauth_key_created_timestamp_seconds", "When the key in use was made.", "purpose"),
     Simple("rpcauth_connections", "Open connections.", "listener"),
     Simple("rpcauth_connections_limit", "Open connections that callers may have."),
-    Simple("rpcauth_connections_refused_total", "Connections closed as they came: there were too many."),
+    Simple("rpcauth_connections_refused_total", "Connections closed: too many, or too much that was not taken."),
     Simple("rpcauth_malformed_requests_total", "Requests that are no HTTP."),
     Simple("rpcauth_log_lines_lost_total", "Lines that the log could not write."),
 )
