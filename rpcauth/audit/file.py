@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from rpcauth.folders import sync_folder
@@ -66,8 +67,9 @@ class AuditFile:
             os.close(descriptor)
             draft.unlink(missing_ok=True)
             raise
-        os.close(self._descriptor)
-        self._descriptor, self.size, self._owes_folder = descriptor, 0, True
+        former, self.size, self._descriptor, self._owes_folder = self._descriptor, 0, descriptor, True
+        with suppress(OSError):  # all that is in it was synced
+            os.close(former)
 
     def cut(self) -> None:
         """Cut off what follows the good bytes. Raises OSError."""

@@ -15,7 +15,7 @@ BOUNDS: Final = tuple(
 
 
 class CommitCounts:
-    """Filled in the writer's thread, `audits` in that of the audit, once a group and without a lock; read anywhere."""
+    """Filled in the writer's thread, once a group and without a lock; read anywhere. `audits` are the audit's syncs."""
 
     __slots__ = ("audits", "failed", "sizes", "times")
 

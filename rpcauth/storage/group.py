@@ -142,12 +142,13 @@ class GroupCommit:
     # --- what failed -------------------------------------------------------------------------------------------------
 
     def _find_trouble(self) -> str | None:
-        """What failed and is still owed, having been tried again; nothing is run behind it."""
-        if (trouble := self.trail.find_trouble()) is not None:
-            return trouble
+        """What failed and is still owed, having been tried again; nothing is run behind it.
+
+        A commit that fails finds nothing owed, and the marker over it may come to owe something itself: so it is first.
+        """
         if self.failing and not self._overwrite_failed_commit():
             return "writer.failing"
-        return None
+        return self.trail.find_trouble()
 
     def _overwrite_failed_commit(self) -> bool:
         """Commit a marker over the frames of the commit that failed; until that is done nothing else is written."""

@@ -185,7 +185,7 @@ class SqliteStore:
             raise unavailable(error) from None
 
     async def verify_audit(self, path: Path) -> tuple[Walk, bool]:
-        """The walk through a file of the audit, and whether it is this store's. Raises OSError."""
+        """The walk through a file of the audit, and whether it is this store's. Raises OSError, StorageUnavailable."""
         limit = self.trail.find_size(path)
         found = await asyncio.to_thread(walk, path, self.keyring.chain_mac, limit=limit)
         return found, found.store == (self.find_meta(AUDIT_STORE) or b"").hex()
@@ -237,7 +237,6 @@ class SqliteStore:
         self._reader.close()
         try:
             await asyncio.to_thread(self.trail.close)
-            await asyncio.sleep(0)  # the answers of the last group may have waited for its audit
         except (Error, OSError) as error:  # nothing is lost: the WAL stays there, and the next start reads it
             _log.warning("the WAL could not be emptied: %s", name_of(error))
         finally:

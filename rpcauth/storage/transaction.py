@@ -1,7 +1,7 @@
 """What the operations of one group do inside their transaction: read, decide, write, one after the other.
 
 Law of this file: an operation's effects are whole or absent whatever its neighbours do, and each sees what those before
-it wrote. Nothing here commits (group.py).
+it wrote. (Of a step of the sweeper each statement is good by itself.) Nothing here commits (group.py).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from rpcauth.storage.writer import Pending
 from tests.storage.engines import Place, open_sqlite
 
 DENY, ALLOW = 1, 0
-TRANSACTION, SAVEPOINT = 22, 32
+INSERT, TRANSACTION, SAVEPOINT = 18, 22, 32
 """Codes of sqlite3.h: what an authorizer answers, and what it is asked about."""
 
 

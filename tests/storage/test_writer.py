@@ -157,7 +157,9 @@ async def test_patience_is_counted_from_each_ones_own_arrival() -> None:
 async def test_stopping_finishes_what_is_queued_and_refuses_what_comes_after() -> None:
     engine = Engine()
     writer = make_writer(engine.run)
-    futures = [writer.submit(number) for number in range(GROUP_LIMIT * 2)]
+    futures = [writer.submit(0)]
+    await engine.wait_entered()
+    futures += [writer.submit(number) for number in range(1, GROUP_LIMIT + 3)]
     stopping = asyncio.ensure_future(writer.stop())
     await asyncio.sleep(0)
     with pytest.raises(StorageUnavailable) as caught:
@@ -165,7 +167,7 @@ async def test_stopping_finishes_what_is_queued_and_refuses_what_comes_after() -
     assert (caught.value.outcome, caught.value.detail) == (Outcome.NOT_DONE, "writer.stopped")
     engine.gate.set()
     await stopping
-    assert [future.result() for future in futures] == list(range(GROUP_LIMIT * 2))
+    assert [future.result() for future in futures] == list(range(GROUP_LIMIT + 3))
 
 
 async def test_a_caller_that_went_away_disturbs_no_other_of_its_group() -> None:
@@ -182,6 +184,7 @@ async def test_a_caller_that_went_away_disturbs_no_other_of_its_group() -> None:
 async def test_a_defect_of_the_engine_is_answered_unknown_and_the_writer_lives_on() -> None:
     def broken(group: Sequence[Pending]) -> None:
         if group[0].job == "broken":
+            group[0].error = StorageUnavailable(Outcome.NOT_DONE, "not true any more")
             raise RuntimeError
         group[0].result = "good"
 

@@ -17,6 +17,7 @@ from io import FileIO
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
+from rpcauth.folders import sync_folder
 from rpcauth.storage.driver import Connection
 
 _MAGIC = b"rpcsums1"
@@ -32,8 +33,9 @@ def sums_path(store: Path) -> Path:
 
 
 def forget_sums(store: Path) -> None:
-    """Remove the sums, before something writes to the store that does not keep them. Raises OSError."""
+    """Remove the sums for good, before something writes to the store that does not keep them. Raises OSError."""
     sums_path(store).unlink(missing_ok=True)
+    sync_folder(store.parent)
 
 
 class PageSums:

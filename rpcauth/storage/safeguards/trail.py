@@ -20,7 +20,7 @@ from rpcauth.audit.former import name_former
 from rpcauth.audit.record import Record
 from rpcauth.audit.walk import read_first
 from rpcauth.keys.keyring import Keyring
-from rpcauth.storage.driver import Connection, Error
+from rpcauth.storage.driver import Connection
 from rpcauth.storage.effects import EventKind
 from rpcauth.storage.failures import name_of
 from rpcauth.storage.safeguards.deeds import Deed, write_beginning, write_lines
@@ -154,8 +154,7 @@ class AuditTrail:
 
     def close(self) -> None:
         try:
-            if not self._owes_sums:
-                self._sums.empty_wal()
+            self._sums.empty_wal()
         finally:
             self._sums.close()
             self._file.close()
@@ -164,7 +163,7 @@ class AuditTrail:
         began = perf_counter_ns()
         try:
             self._append()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the lines are owed
             self._owes_lines = True
             _log.critical("the audit of a commit cannot be written: %s", name_of(error))
             return False
@@ -175,7 +174,7 @@ class AuditTrail:
         try:
             self._file.cut()
             self._append()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the lines are owed
             _log.critical("the store takes no writes, since its audit cannot be written: %s", name_of(error))
         else:
             self._owes_lines = False
@@ -203,7 +202,7 @@ class AuditTrail:
     def _sum_up(self) -> None:
         try:
             self._sums.follow()
-        except (OSError, Error) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the sums are owed
             self._owes_sums = True
             _log.critical("the sums of the store's pages cannot be written: %s", name_of(error))
         else:
