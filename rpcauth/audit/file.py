@@ -55,6 +55,8 @@ class AuditFile:
 
         There is a file at the path at any moment. Raises OSError, and then it goes on as it was.
         """
+        if self.path.is_symlink():
+            raise OSError(errno.ELOOP, "a symbolic link would be replaced, and not the file", str(self.path))
         if not self.stands_at(self.path):
             raise OSError(errno.ENOENT, "another file stands in its place", str(self.path))
         draft = self.path.with_name(self.path.name + ".next")

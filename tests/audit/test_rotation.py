@@ -147,6 +147,16 @@ async def test_a_name_that_is_taken_leaves_the_audit_in_its_file(place: Place, t
         assert provider.store.trail.former == place.folder / f"audit.log.1-{len(kinds)}"
 
 
+async def test_behind_a_link_the_audit_stays_in_its_file(place: Place, tmp_path: Path) -> None:
+    place.file.symlink_to(tmp_path / "elsewhere.log")
+    async with place.open() as provider:
+        await provider.store.execute(RotateAudit())
+        await provider.authorize()
+        assert (provider.store.trail.former, provider.store.trail.is_failing) == (None, False)
+    assert place.file.is_symlink()
+    check_whole(place, tmp_path)
+
+
 async def test_a_file_that_stands_in_the_place_of_the_audit_is_not_taken_for_it(place: Place) -> None:
     async with place.open() as provider:
         away = place.folder / "away.log"
