@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from rpcauth.errors import StoreRefused
+from rpcauth.folders import sync_file, sync_folder
 from rpcauth.storage import stored
 from rpcauth.storage.driver import DatabaseError, connect
 from rpcauth.storage.effects import PutMeta
@@ -38,17 +39,17 @@ async def put_back(backup: Path, store: Path, master: bytes) -> list[Path]:
         os.replace(draft, ready)
     finally:
         _remove(draft)
-    _sync(store.parent)
+    sync_folder(store.parent)
     kept = _set_aside(store)
     os.replace(ready, store)
-    _sync(store.parent)
+    sync_folder(store.parent)
     return kept
 
 
 def _copy(backup: Path, draft: Path) -> None:
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     shutil.copyfile(backup, draft)
-    _sync(draft)
+    sync_file(draft)
 
 
 async def _check(backup: Path, draft: Path, master: bytes) -> None:
@@ -87,7 +88,7 @@ def _mark(draft: Path, *, lacks_audit: bool) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
     finally:
         connection.close()
-    _sync(draft)
+    sync_file(draft)
 
 
 def _remove(draft: Path) -> None:
@@ -111,13 +112,5 @@ def _set_aside(store: Path) -> list[Path]:
     if store.exists():
         kept.append(former)
         os.link(store, former)
-    _sync(store.parent)
+    sync_folder(store.parent)
     return kept
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

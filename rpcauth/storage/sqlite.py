@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from rpcauth.audit.walk import Walk, walk
+from rpcauth.folders import sync_file, sync_folder
 from rpcauth.keys.keyring import Keyring, Purpose, SealedKey
 from rpcauth.keys.master import check_value
 from rpcauth.model import AccessToken, Definitions, Millis, RecordId
@@ -212,7 +213,8 @@ class SqliteStore:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             await _copy(self._path, target)
-            await asyncio.to_thread(_sync, target)
+            await asyncio.to_thread(sync_file, target)
+            await asyncio.to_thread(sync_folder, target.parent)
         except Error as error:
             _remove_store(target)
             raise unavailable(error) from None
@@ -280,15 +282,6 @@ async def _copy(path: Path, target: Path) -> None:
             await copy.close()
     finally:
         await source.close()
-
-
-def _sync(target: Path) -> None:
-    for path in (target, target.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _remove_store(target: Path) -> None:
